@@ -1,0 +1,54 @@
+# GAISSA Tools: `make run` serves the site, `make test` checks everything. Both need Python 3.11+, git and make.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+
+.PHONY: run test check bench lock clean
+
+run: $(VENV)/.runtime
+	$(BIN)/gaissa migrate
+	$(BIN)/gaissa seed
+	$(BIN)/gaissa serve --port $(PORT)
+
+test: check
+	$(BIN)/pytest
+
+check: $(VENV)/.development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint templates
+
+bench: $(VENV)/.development
+	$(BIN)/python -m tests.bench
+
+# After a change of dependencies in pyproject.toml; needs uv.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) *.egg-info
+
+$(VENV)/.runtime: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "GAISSA Tools needs Python 3.11 or newer; name one with PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call need,python3-venv)
+	@$(PYTHON) -c 'import ctypes.util as u, sys; sys.exit(not u.find_library("pango-1.0"))' || $(call need,$(PANGO))
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+	@command -v chromium >/dev/null || $(call need,chromium)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+# Install system packages where we may (Debian, Ubuntu as root), else say which are missing.
+need = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); \
+	else echo "Please install first: $(1)  (Debian, Ubuntu: sudo apt install $(1))"; exit 1; fi
