@@ -1,0 +1,31 @@
+"""Text with one separator between cells: CSV, TSV and their cousins."""
+
+import csv
+import io
+
+from gaissa_web.core.errors import UnreadableFileError
+from gaissa_web.core.importing.tables import Table, table_from_rows
+
+SEPARATORS = {",": "CSV", ";": "CSV with semicolons", "\t": "TSV", "|": "text with bars"}
+
+
+def read_delimited(name: str, text: str) -> Table:
+    """Read `text` by the separator that splits its header into the most cells.
+
+    Raises:
+        UnreadableFileError: It is empty, has no values, or a cell is out of all proportion.
+    """
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(SEPARATORS, key=lambda mark: _cells(header[:100_000], mark))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    try:
+        return table_from_rows(name, SEPARATORS[separator], reader)
+    except csv.Error as error:
+        raise UnreadableFileError(f"{name} cannot be read in line {reader.line_num}: a cell is too long.") from error
+
+
+def _cells(header: str, separator: str) -> int:
+    try:
+        return len(next(csv.reader([header], delimiter=separator, skipinitialspace=True), []))
+    except csv.Error:
+        return 0

@@ -1,0 +1,100 @@
+"""Text from outside made fit to keep, and text measured so that it fits where it is drawn."""
+
+import unicodedata
+from dataclasses import dataclass
+
+TOLERANCE = 1.12
+"""Room for the fonts of screens without Roboto: Arial and its kin run up to 12 % wider."""
+
+LINE_HEIGHT = 1.2
+
+# Advance widths of the characters from space to tilde, in thousandths of the font size, of Roboto
+# Bold, which is the wider of the two weights used, read from the font's own metrics.
+_WIDTHS = (
+    249, 272, 321, 596, 574, 738, 656, 162, 351, 353, 454, 546, 245, 388, 291, 374, 574, 574, 574, 574,
+    574, 574, 574, 574, 574, 574, 282, 262, 509, 572, 517, 498, 895, 673, 638, 655, 650, 562, 548, 681,
+    707, 292, 559, 635, 542, 876, 707, 690, 646, 690, 638, 615, 619, 658, 654, 875, 636, 619, 606, 278,
+    422, 278, 438, 447, 331, 536, 563, 522, 564, 541, 358, 571, 560, 265, 260, 534, 265, 866, 560, 565,
+    563, 565, 365, 515, 338, 560, 506, 735, 509, 502, 509, 331, 253, 331, 649,
+)  # fmt: skip
+_OTHER = 700
+_WIDE = 1050
+_ELLIPSIS = "…"
+
+
+def printable(text: str) -> str:
+    """Return `text` without the control characters that databases and XML cannot hold."""
+    kept = (c for c in text if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in "\ufffe\uffff"))
+    return "".join(kept)
+
+
+def one_line(text: str) -> str:
+    """Return `text` printable and with all white space folded: names are compared."""
+    return " ".join(printable(text.replace("\r", " ")).split())
+
+
+@dataclass(frozen=True, slots=True)
+class FittedText:
+    """Lines of text with the one font size at which they fit, `LINE_HEIGHT` times that apart."""
+
+    lines: tuple[str, ...]
+    size: float
+
+
+def width(text: str, size: float) -> float:
+    """Return the most room that `text` takes at font `size`, in the unit of `size`."""
+    return sum(map(_advance, text)) * size / 1000 * TOLERANCE
+
+
+def fit(text: str, room: float, sizes: tuple[float, ...], height: float = 0) -> FittedText:
+    """Set `text` in a box `room` wide and `height` high, as large as `sizes` (descending) allow.
+
+    Without a height it is one line. What does not fit at the smallest size ends in an ellipsis;
+    words that are too long for a line are broken.
+    """
+    for size in sizes:
+        wrapped = _wrap(text, room, size)
+        lines = max(1, int(height / (size * LINE_HEIGHT)))
+        if len(wrapped) <= lines:
+            return FittedText(tuple(wrapped), size)
+    kept = wrapped[:lines]
+    last = kept[-1]
+    while last and width(last + _ELLIPSIS, sizes[-1]) > room:
+        last = last[:-1]
+    return FittedText((*kept[:-1], last.rstrip() + _ELLIPSIS), sizes[-1])
+
+
+def _advance(character: str) -> int:
+    if " " <= character <= "~":
+        return _WIDTHS[ord(character) - 32]
+    if unicodedata.combining(character):
+        return 0
+    return _WIDE if unicodedata.east_asian_width(character) in "WF" else _OTHER
+
+
+def _wrap(text: str, room: float, size: float) -> list[str]:
+    """Break at blanks, or inside a word after the last hyphen, slash or underscore that fits."""
+    lines = [""]
+    for word in text.split():
+        candidate = f"{lines[-1]} {word}".strip()
+        if width(candidate, size) <= room:
+            lines[-1] = candidate
+            continue
+        pieces = _break(word, room, size)
+        lines += pieces if lines[-1] else []
+        if not lines[0]:
+            lines = pieces
+    return lines
+
+
+def _break(word: str, room: float, size: float) -> list[str]:
+    pieces = []
+    while width(word, size) > room and len(word) > 1:
+        end = 1
+        while end < len(word) and width(word[: end + 1], size) <= room:
+            end += 1
+        mark = max(word.rfind(character, 0, end) for character in "-/_.") + 1
+        cut = mark if mark > end // 2 else end
+        pieces.append(word[:cut])
+        word = word[cut:]
+    return [*pieces, word]

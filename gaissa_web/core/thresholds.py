@@ -1,0 +1,77 @@
+"""The boundaries between the five grades of one metric, and where a value lies among them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from math import isfinite, log
+
+from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.grades import Grade
+
+
+class Direction(StrEnum):
+    """Which values of a metric are better."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Four boundaries A|B, B|C, C|D and D|E, from best to worst, in the metric's unit.
+
+    Only the boundaries are kept, so the five intervals can neither overlap nor leave a gap. Each
+    interval is closed above and open below; the outer two are unbounded.
+
+    Raises:
+        InvalidInputError: A boundary is not finite, or they are not in strict order (rising where
+            lower is better, falling where higher is better).
+    """
+
+    direction: Direction
+    boundaries: tuple[float, float, float, float]
+
+    def __post_init__(self) -> None:
+        """Refuse boundaries that do not separate five grades."""
+        if not all(isfinite(boundary) for boundary in self.boundaries):
+            raise InvalidInputError("Every threshold must be a finite number.")
+        rising = self.direction is Direction.LOWER
+        if not all((a < b) if rising else (a > b) for a, b in pairwise(self.boundaries)):
+            order = "rise" if rising else "fall"
+            raise InvalidInputError(f"The thresholds from A to E must {order} from each to the next.")
+
+    def grade(self, value: float) -> Grade:
+        """Return the grade of a finite `value`, given in the metric's unit."""
+        if self.direction is Direction.LOWER:
+            return Grade.at(sum(value > boundary for boundary in self.boundaries))
+        return Grade.at(sum(value <= boundary for boundary in self.boundaries))
+
+    def place(self, value: float) -> float:
+        """Return where a marker for `value` stands on the scale, 0 (best end) to 1 (worst end).
+
+        Each grade takes a fifth of the scale. Inside a grade the place moves with the logarithm
+        where all is positive, else linearly; the unbounded outer grades approach their end.
+        """
+        grade = self.grade(value)
+        best, worst = self._bounds(grade)
+        if best is None or worst is None:
+            inside = self._outer_share(value)
+            share = 1 - inside if best is None else inside
+        elif min(best, worst) > 0:
+            share = log(value / best) / log(worst / best)
+        else:
+            share = (value - best) / (worst - best)
+        return (grade.position + min(max(share, 0.0), 1.0)) / 5
+
+    def _bounds(self, grade: Grade) -> tuple[float | None, float | None]:
+        edges = (None, *self.boundaries, None)
+        return edges[grade.position], edges[grade.position + 1]
+
+    def _outer_share(self, value: float) -> float:
+        """How far `value` is beyond the nearest boundary, 0 (on it) towards 1 (infinitely far)."""
+        first, last = self.boundaries[0], self.boundaries[-1]
+        near = first if self.grade(value) is Grade.A else last
+        if min(first, last) > 0 and value >= 0:
+            return 1 - min(value, near) / max(value, near)
+        excess = abs(value - near) / abs(last - first)
+        return excess / (1 + excess) if isfinite(excess) else 1.0

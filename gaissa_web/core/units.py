@@ -1,0 +1,134 @@
+"""Units: converting between those that trackers write and those that metrics use, and showing them.
+
+A unit is named by its usual symbol. Converting needs a known unit on both sides of the same
+quantity; showing works for any unit and scales only the known ones.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from math import floor, isfinite, log10
+
+from gaissa_web.core.errors import InvalidInputError
+
+_SI = {"n": 1e-9, "µ": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
+_BYTES = ("", "k", "M", "G", "T", "P")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit: the quantity it measures and its size in that quantity's base unit."""
+
+    quantity: str
+    size: float
+
+
+def _scaled(quantity: str, symbol: str, prefixes: tuple[str, ...], base: float = 1.0) -> dict[str, Unit]:
+    return {f"{prefix}{symbol}": Unit(quantity, _SI[prefix] * base) for prefix in prefixes}
+
+
+UNITS: dict[str, Unit] = {
+    "": Unit("number", 1.0),
+    "count": Unit("number", 1.0),
+    "%": Unit("number", 0.01),
+    **_scaled("emissions", "g CO2eq", ("µ", "m", "", "k")),
+    "t CO2eq": Unit("emissions", 1e6),
+    **_scaled("energy", "J", ("µ", "m", "", "k", "M", "G")),
+    **_scaled("energy", "Wh", ("m", "", "k", "M", "G"), base=3600.0),
+    **_scaled("power", "W", ("m", "", "k", "M")),
+    **_scaled("time", "s", ("n", "µ", "m", "")),
+    "min": Unit("time", 60.0),
+    "h": Unit("time", 3600.0),
+    "d": Unit("time", 86400.0),
+    **_scaled("data", "B", _BYTES),
+    "KiB": Unit("data", 2.0**10),
+    "MiB": Unit("data", 2.0**20),
+    "GiB": Unit("data", 2.0**30),
+    **_scaled("operations", "FLOP", ("", "M", "G", "T", "P")),
+    **_scaled("size efficiency", "B/g", _BYTES),
+    "1/s": Unit("rate", 1.0),
+}
+"""Every unit that can be converted. 1 Wh = 3600 J; data prefixes are decimal, KiB to GiB binary."""
+
+# The steps by which a value is shown, smallest first; a unit not named here is shown as it is.
+_SHOWN = {
+    "emissions": ("µg CO2eq", "mg CO2eq", "g CO2eq", "kg CO2eq", "t CO2eq"),
+    "energy": ("µJ", "mJ", "J", "kJ", "MJ", "GJ"),
+    "power": ("mW", "W", "kW", "MW"),
+    "time": ("µs", "ms", "s", "min", "h", "d"),
+    "data": ("B", "kB", "MB", "GB", "TB", "PB"),
+    "operations": ("FLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP"),
+    "size efficiency": ("B/g", "kB/g", "MB/g", "GB/g", "TB/g", "PB/g"),
+}
+_WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+
+
+def convert(value: float, source: str, target: str) -> float:
+    """Return `value`, given in unit `source`, in unit `target`.
+
+    Raises:
+        InvalidInputError: A unit is unknown, or the two do not measure the same quantity.
+    """
+    if source == target:
+        return value
+    if source not in UNITS or target not in UNITS or UNITS[source].quantity != UNITS[target].quantity:
+        raise InvalidInputError(f"A value in {source or 'no unit'} cannot be converted to {target or 'no unit'}.")
+    # Decimal's shortest form keeps 0.0042 kg exactly 4.2 g instead of 4.199999999999999 g.
+    factor = Decimal(repr(UNITS[source].size)) / Decimal(repr(UNITS[target].size))
+    return float(Decimal(repr(value)) * factor) if isfinite(value) else value
+
+
+def readable(value: float, unit: str = "") -> str:
+    """Return `value` with its unit as a person would write it, to three significant digits.
+
+    Known quantities move to the unit that keeps the number short (2800 g CO2eq is "2.8 kg CO₂eq"),
+    large pure numbers get a word ("1.2 million"), anything beyond the largest step turns
+    scientific ("1.2 × 10²¹").
+    """
+    number, shown_unit = scale(value, unit)
+    return f"{number} {shown_unit}".strip()
+
+
+def scale(value: float, unit: str = "") -> tuple[str, str]:
+    """Return the two halves of `readable`: the number (with any word for its size) and the unit."""
+    known = UNITS.get(unit)
+    if known and known.quantity == "number" and unit != "%":
+        return _pure_number(value), ""
+    if known and known.quantity in _SHOWN and value:
+        base = abs(value) * known.size
+        # A value that rounds up to the next step (999.9 g) is shown in it (1 kg).
+        fitting = [u for u in _SHOWN[known.quantity] if _rounded(base / UNITS[u].size) >= 1]
+        unit = fitting[-1] if fitting else _SHOWN[known.quantity][0]
+        value = value * known.size / UNITS[unit].size
+    return _digits(value), unit.replace("CO2", "CO₂")
+
+
+def _pure_number(value: float) -> str:
+    for size, word in _WORDS:
+        if size <= _rounded(abs(value)) < size * 1000:
+            return f"{_digits(value / size)} {word}"
+    return _digits(value)
+
+
+def _rounded(value: float, digits: int = 3) -> float:
+    """Return `value` rounded to so many significant digits."""
+    return float(f"{value:.{digits - 1}e}")
+
+
+def _digits(value: float) -> str:
+    """Three significant digits, whole numbers whole, thousands grouped, extremes scientific."""
+    if value == 0:
+        return "0"
+    magnitude = abs(value)
+    if magnitude >= 1e6 or magnitude < 1e-4:
+        mantissa, exponent_text = f"{value:.2e}".split("e")
+        exponent = int(exponent_text)
+        superscript = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{_trimmed(mantissa)} × 10{superscript}".replace("-", "−")
+    if magnitude >= 100:
+        return f"{value:,.0f}".replace("-", "−")
+    decimals = 2 - floor(log10(magnitude))
+    return _trimmed(f"{value:.{decimals}f}").replace("-", "−")
+
+
+def _trimmed(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
