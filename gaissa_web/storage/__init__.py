@@ -1,0 +1,9 @@
+"""Database tables, one aggregate per file, with the constraints that keep them true.
+
+Reads and writes that serve one feature live with it, in its `queries` and `services`; here are
+only the tables and what every feature needs of them.
+"""
+
+from gaissa_web.storage import countries, experiments, information, ml_models, schemes, tools
+
+__all__ = ["countries", "experiments", "information", "ml_models", "schemes", "tools"]

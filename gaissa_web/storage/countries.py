@@ -1,0 +1,31 @@
+"""Countries and the carbon intensity of their electricity, year by year."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gaissa_web.storage.db import Base
+
+WORLD = "WORLD"
+"""Code of the row that holds the world's mean, used for countries without a figure."""
+
+
+class Country(Base):
+    """A country by its ISO 3166-1 alpha-3 code, or the whole world."""
+
+    __tablename__ = "countries"
+
+    iso3: Mapped[str] = mapped_column(String(5), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+
+
+class CarbonIntensity(Base):
+    """Mean emissions of one country's electricity in one year, in g CO2eq per kWh."""
+
+    __tablename__ = "carbon_intensities"
+    __table_args__ = (
+        CheckConstraint("intensity_g_per_kwh >= 0 AND intensity_g_per_kwh < 10000", name="intensity_in_range"),
+    )
+
+    iso3: Mapped[str] = mapped_column(ForeignKey(Country.iso3), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    intensity_g_per_kwh: Mapped[float]

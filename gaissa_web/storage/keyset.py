@@ -1,0 +1,80 @@
+"""Keyset pages: a page starts after the last row of the one before, so page 1,000 is as fast as 1."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, tuple_
+
+from gaissa_web.storage.db import db
+
+LARGEST_ID = 2**63 - 1
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort order by columns that together are unique, all in one direction."""
+
+    columns: tuple[ColumnElement[Any], ...]
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows of a list in order; `next_cursor` is None on the last page."""
+
+    rows: Sequence[T]
+    next_cursor: str | None
+
+
+def fetch_page(query: Select[Any], order: Order, cursor: str | None, size: int) -> Page[Row[Any]]:
+    """Run `query` in `order` for the `size` rows after `cursor`; an unreadable cursor starts over.
+
+    The rows end with the order's columns, which callers leave alone.
+    """
+    key = _decode(cursor, order)
+    if key is not None:
+        place, last = tuple_(*order.columns), tuple_(*key)
+        query = query.where(place < last if order.descending else place > last)
+    sorting = [column.desc() if order.descending else column.asc() for column in order.columns]
+    rows = db.session.execute(query.add_columns(*order.columns).order_by(*sorting).limit(size + 1)).all()
+    more = len(rows) > size
+    width = len(order.columns)
+    return Page(rows[:size], _encode(tuple(rows[size - 1])[-width:]) if more else None)
+
+
+def _encode(key: tuple[Any, ...]) -> str:
+    texts = [part.isoformat() if isinstance(part, datetime) else part for part in key]
+    return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str | None, order: Order) -> tuple[Any, ...] | None:
+    if not cursor:
+        return None
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(parts, list) or len(parts) != len(order.columns):
+            return None
+        return tuple(_typed(part, column) for part, column in zip(parts, order.columns, strict=True))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+
+
+def _typed(part: object, column: ColumnElement[Any]) -> object:
+    """Return `part` as the column's type, or raise ValueError: cursors come from outside."""
+    expected = column.type.python_type
+    if expected is datetime and isinstance(part, str):
+        moment = datetime.fromisoformat(part)
+        if moment.tzinfo is None:
+            raise ValueError("a moment without its time zone")
+        return moment
+    if type(part) is not expected or (isinstance(part, int) and not 0 <= part <= LARGEST_ID):
+        raise ValueError("a cursor of another list")
+    if isinstance(part, str) and "\0" in part:
+        raise ValueError("no text holds a NUL")
+    return part

@@ -1,0 +1,44 @@
+"""Machine-learning models: who made them and what they are called. Their labels are experiments."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
+
+from gaissa_web.storage.db import Base, UTCDateTime, now
+
+NAME_LENGTH = 200
+AUTHOR_LENGTH = 200
+DESCRIPTION_LENGTH = 5_000
+URL_LENGTH = 500
+
+
+class MLModel(Base):
+    """A machine-learning model; its name and author together are unique."""
+
+    __tablename__ = "ml_models"
+    __table_args__ = (
+        UniqueConstraint("name", "author"),
+        CheckConstraint("length(name) > 0", name="has_name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    author: Mapped[str] = mapped_column(String(AUTHOR_LENGTH), default="")
+    description: Mapped[str] = mapped_column(String(DESCRIPTION_LENGTH), default="")
+    url: Mapped[str] = mapped_column(String(URL_LENGTH), default="")
+    search_text: Mapped[str] = mapped_column(String(NAME_LENGTH + AUTHOR_LENGTH + 100), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, onupdate=now)
+
+
+def search_text(name: str, author: str) -> str:
+    """Return what a search looks in: name and author, in one letter case."""
+    return f"{name} {author}".casefold()[: NAME_LENGTH + AUTHOR_LENGTH + 100]
+
+
+@event.listens_for(MLModel, "before_insert")
+@event.listens_for(MLModel, "before_update")
+def _keep_search_text(_mapper: Mapper[Any], _connection: object, model: MLModel) -> None:
+    model.search_text = search_text(model.name, model.author or "")

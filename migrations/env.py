@@ -1,0 +1,27 @@
+"""Run Alembic's migrations on the application's own database."""
+
+from alembic import context
+
+from gaissa_web import storage  # noqa: F401  the tables register themselves with the metadata
+from gaissa_web.storage.db import Base, UTCDateTime, db
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own column type as what the database has, so that migrations outlive the code."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
+
+
+with db.engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        render_item=render_item,
+        compare_type=True,
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "sqlite":
+            # Python's driver opens no transaction before DDL; without one, a failure leaves half.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        context.run_migrations()
