@@ -1,0 +1,58 @@
+"""Where everything meets: the application factory and the `gaissa` command."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+from flask_compress import Compress
+
+from gaissa_web import cli, home, labels
+from gaissa_web.config import PROJECT, Settings, read_settings
+from gaissa_web.storage.db import db, tune_sqlite
+from gaissa_web.web import assets, errors, filters, htmx, security
+
+BLUEPRINTS = (home.blueprint, labels.blueprint)
+
+
+def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Make the application from `settings`, or from the environment; `overrides` are Flask's own."""
+    settings = settings or read_settings()
+    app = Flask("gaissa_web", root_path=str(PROJECT), instance_path=str(settings.data_dir))
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1_000_000,
+        MAX_FORM_MEMORY_SIZE=1_000_000,
+        MAX_FORM_PARTS=1_000,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch must still be accepted
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+    )
+    app.config.from_mapping(overrides or {})
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            tune_sqlite(db.engine)
+    for furniture in (assets, errors, filters, htmx, security):
+        furniture.init_app(app)
+    Compress(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+command_line = click.Group(
+    "gaissa",
+    commands=cli.commands,
+    context_settings={"obj": ScriptInfo(create_app=create_app)},
+    help="GAISSA Tools: energy labels for machine-learning models.",
+)

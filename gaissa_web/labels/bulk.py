@@ -1,0 +1,62 @@
+"""Registering many labels at once, a row of a table each."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from gaissa_web.core.importing import Target, read, table_from_rows
+from gaissa_web.core.label import Origin
+from gaissa_web.core.rating import Phase
+from gaissa_web.core.text import one_line
+from gaissa_web.labels import queries, services
+from gaissa_web.labels.importing import experiment_parts, targets
+from gaissa_web.storage.db import db
+from gaissa_web.storage.ml_models import AUTHOR_LENGTH, NAME_LENGTH
+from gaissa_web.storage.schemes import current_scheme
+
+NAMES = ("model_name", "modelId", "model", "name")
+
+
+def import_rows(file: str, rows: Sequence[Mapping[str, str | None]], phase: Phase) -> Counter[str]:
+    """Register a label for each row in one transaction; return how many of which outcome."""
+    _, scheme = current_scheme(phase)
+    wanted = targets(scheme, queries.information_fields(phase))
+    counts: Counter[str] = Counter()
+    new: dict[str, services.NewExperiment] = {}
+    for row in rows:
+        experiment = _experiment(file, row, phase, wanted)
+        if isinstance(experiment, str):
+            counts[experiment] += 1
+        else:
+            new[experiment.submission or ""] = experiment
+    known = services.known_submissions(new)
+    with db.session.begin_nested():
+        services.add_labels([experiment for key, experiment in new.items() if key not in known])
+    db.session.commit()
+    db.session.expunge_all()
+    counts["registered"] += len(new) - len(known)
+    counts["known"] += len(known)
+    return counts
+
+
+def _experiment(
+    file: str, row: Mapping[str, str | None], phase: Phase, wanted: dict[str, Target]
+) -> services.NewExperiment | str:
+    """Return what the row registers, or the outcome that it has instead."""
+    name = next((one_line(row[column] or "") for column in NAMES if row.get(column)), "")[:NAME_LENGTH]
+    if not name:
+        return "unnamed"
+    columns = [column for column in row if column]
+    table = table_from_rows(file, "CSV", [columns, [row[column] or "" for column in columns]])
+    values, information = experiment_parts(read(table, None, wanted).lines)
+    if not values:
+        return "without values"
+    return services.NewExperiment(
+        phase=phase,
+        model=services.NewModel(name, one_line(row.get("author") or "")[:AUTHOR_LENGTH]),
+        values=values,
+        information=information,
+        origin=Origin.FILE,
+        origin_detail=file,
+        submission=sha256(repr((phase, sorted(row.items(), key=str))).encode()).hexdigest(),
+    )

@@ -1,0 +1,307 @@
+"""Reading labels: one whole, lists of them, the models they are about, what forms offer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy.orm import selectinload
+
+from gaissa_web.core.grades import Grade
+from gaissa_web.core.importing import ColumnMapping, Tool
+from gaissa_web.core.label import InformationField, InformationValue, Label, LabelledModel, Origin
+from gaissa_web.core.rating import Phase, rate
+from gaissa_web.storage.db import db
+from gaissa_web.storage.experiments import Experiment, InformationValueRow, MetricValue, grade_order
+from gaissa_web.storage.information import InformationFieldRow
+from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, fetch_page
+from gaissa_web.storage.ml_models import MLModel
+from gaissa_web.storage.schemes import MetricRow, current_scheme, published_scheme
+from gaissa_web.storage.tools import CalculationTool
+
+PAGE_SIZE = 25
+MATCHES = 8
+COUNTED_AT_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSummary:
+    """One line of a list of labels; `coverage` is a share of 0 to 1."""
+
+    id: int
+    phase: Phase
+    model_id: int
+    model_name: str
+    model_author: str
+    grade: Grade | None
+    registered_at: datetime
+    origin: Origin
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """A model as a search finds it."""
+
+    id: int
+    name: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDetail:
+    """A model with all its labels, newest first."""
+
+    model: LabelledModel
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of labels is narrowed to; empty text and None filter nothing. Unrated is grade "-"."""
+
+    text: str = ""
+    phase: str = ""
+    grade: str = ""
+    source: str = ""
+    metric: str = ""
+    sort: str = "newest"
+
+
+NO_GRADE = "-"
+ORDERS = {
+    "newest": Order((Experiment.registered_at, Experiment.id), descending=True),  # type: ignore[arg-type]
+    "grade": Order((grade_order, Experiment.id)),  # type: ignore[arg-type]
+    "name": Order((MLModel.name, Experiment.id)),  # type: ignore[arg-type]
+}
+
+
+def find_label(label_id: int) -> Label | None:
+    """Return the label of that id."""
+    found = find_labels([label_id])
+    return found[0] if found else None
+
+
+def find_labels(label_ids: Sequence[int]) -> list[Label]:
+    """Return the labels of those ids that exist, in the order asked for, in three queries."""
+    ids = [label_id for label_id in label_ids if 0 < label_id <= LARGEST_ID]
+    labels = {label.id: label for label in _labels(Experiment.id.in_(ids))}
+    return [labels[label_id] for label_id in ids if label_id in labels]
+
+
+def find_model(model_id: int) -> ModelDetail | None:
+    """Return the model of that id with all its labels."""
+    model = db.session.get(MLModel, model_id) if 0 < model_id <= LARGEST_ID else None
+    if model is None:
+        return None
+    labels = sorted(_labels(Experiment.model_id == model.id), key=lambda label: label.registered_at)
+    return ModelDetail(_labelled_model(model), tuple(reversed(labels)))
+
+
+def list_labels(filters: Filters, cursor: str | None = None) -> Page[LabelSummary]:
+    """Return one page of the labels that pass `filters`, in their sort order."""
+    order = ORDERS.get(filters.sort, ORDERS["newest"])
+    page = fetch_page(_filtered(filters), order, cursor, PAGE_SIZE)
+    return Page([_summary(row) for row in page.rows], page.next_cursor)
+
+
+def count_labels(filters: Filters) -> int:
+    """Count the labels that pass `filters`, no further than one past `COUNTED_AT_MOST`."""
+    some = _filtered(filters).with_only_columns(Experiment.id).limit(COUNTED_AT_MOST + 1)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def iterate_labels(filters: Filters) -> Iterator[LabelSummary]:
+    """Yield all labels that pass `filters`, newest first, in bounded memory."""
+    query = _filtered(filters).order_by(Experiment.registered_at.desc(), Experiment.id.desc())
+    for row in db.session.execute(query.execution_options(yield_per=500)):
+        yield _summary(row)
+
+
+def recent_labels(count: int) -> list[LabelSummary]:
+    """Return the labels registered last."""
+    query = _summaries().order_by(Experiment.registered_at.desc(), Experiment.id.desc()).limit(count)
+    return [_summary(row) for row in db.session.execute(query)]
+
+
+def better_labels(label: Label, count: int) -> list[LabelSummary]:
+    """Return labels of other models with a better grade: same phase and, where recorded, same domain."""
+    if label.grade in (None, Grade.A):
+        return []
+    better = [grade.letter for grade in Grade if grade.position < label.grade.position]
+    query = _summaries().where(
+        Experiment.phase == label.phase, Experiment.grade.in_(better), Experiment.model_id != label.model.id
+    )
+    domain = next((fact.value for fact in label.information if fact.slug == "domain"), None)
+    if domain:
+        same_domain = InformationValueRow.value == domain, InformationFieldRow.slug == "domain"
+        field = InformationValueRow.field_id == InformationFieldRow.id
+        query = query.where(exists().where(InformationValueRow.experiment_id == Experiment.id, field, *same_domain))
+    rows = db.session.execute(query.order_by(Experiment.grade, Experiment.registered_at.desc()).limit(count))
+    return [_summary(row) for row in rows]
+
+
+def match_models(text: str) -> list[ModelSummary]:
+    """Return a few models whose name or author holds `text`, those that begin with it first."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return []
+    columns = select(MLModel.id, MLModel.name, MLModel.author)
+    first = columns.where(MLModel.search_text.startswith(wanted, autoescape=True)).order_by(MLModel.search_text)
+    found = list(db.session.execute(first.limit(MATCHES)))
+    if len(found) < MATCHES:
+        known = [row.id for row in found]
+        rest = columns.where(MLModel.search_text.contains(wanted, autoescape=True), MLModel.id.not_in(known))
+        found += db.session.execute(rest.limit(MATCHES - len(found)))
+    return [ModelSummary(row.id, row.name, row.author) for row in found]
+
+
+def get_model(model_id: int | None) -> ModelSummary | None:
+    """Return the model of that id, as a search would."""
+    if model_id is None or not 0 < model_id <= LARGEST_ID:
+        return None
+    model = db.session.get(MLModel, model_id)
+    return ModelSummary(model.id, model.name, model.author) if model else None
+
+
+def information_fields(phase: Phase) -> tuple[InformationField, ...]:
+    """Return the information fields of `phase`, in order."""
+    query = select(InformationFieldRow).where(InformationFieldRow.phase == phase)
+    return tuple(row.field() for row in db.session.scalars(query.order_by(InformationFieldRow.position)))
+
+
+def calculation_tools(phase: Phase) -> list[Tool]:
+    """Return the tools whose files are recognised, with their mappings for `phase`, in two queries."""
+    query = select(CalculationTool).order_by(CalculationTool.name)
+    rows = db.session.scalars(query.options(selectinload(CalculationTool.mappings))).all()
+    return [
+        Tool(
+            slug=row.slug,
+            name=row.name,
+            signature=tuple(frozenset(columns) for columns in row.signature),
+            row_key=row.row_key,
+            mappings=tuple(
+                ColumnMapping(m.column, m.unit, m.target, m.aggregation, m.per)  # type: ignore[arg-type]
+                for m in row.mappings
+                if m.phase == phase
+            ),
+        )
+        for row in rows
+    ]
+
+
+def tool_names() -> list[tuple[str, str]]:
+    """Return name and address of the tools whose files are recognised."""
+    query = select(CalculationTool.name, CalculationTool.url).order_by(CalculationTool.name)
+    return [(row.name, row.url) for row in db.session.execute(query)]
+
+
+def metric_choices() -> list[tuple[str, str]]:
+    """Return slug and name of every metric that new labels are rated by."""
+    schemes = [current_scheme(phase)[1] for phase in Phase]
+    return [(metric.slug, metric.name) for scheme in schemes for metric in scheme.metrics]
+
+
+def last_change(label_id: int) -> datetime | None:
+    """Return when the label or its model last changed; None if there is no such label."""
+    if not 0 < label_id <= LARGEST_ID:
+        return None
+    query = select(Experiment.updated_at, MLModel.updated_at).join(Experiment.model).where(Experiment.id == label_id)
+    row = db.session.execute(query).one_or_none()
+    return max(row) if row else None
+
+
+def _labels(condition: ColumnElement[bool]) -> Iterator[Label]:
+    query = select(Experiment, MLModel).join(Experiment.model).where(condition)
+    rows = db.session.execute(query).all()
+    ids = [experiment.id for experiment, _ in rows]
+    values = _values(ids)
+    information = _information(ids)
+    for experiment, model in rows:
+        scheme = published_scheme(experiment.scheme_id)
+        yield Label(
+            id=experiment.id,
+            phase=Phase(experiment.phase),
+            model=_labelled_model(model),
+            rating=rate(scheme, values.get(experiment.id, {})),
+            information=tuple(information.get(experiment.id, ())),
+            scheme_version=scheme.version,
+            registered_at=experiment.registered_at,
+            origin=Origin(experiment.origin),
+            origin_detail=experiment.origin_detail,
+            origin_url=experiment.origin_url,
+        )
+
+
+def _values(experiment_ids: list[int]) -> dict[int, dict[str, float]]:
+    query = select(MetricValue.experiment_id, MetricRow.slug, MetricValue.value)
+    found: dict[int, dict[str, float]] = {}
+    for experiment_id, slug, value in db.session.execute(
+        query.join(MetricRow, MetricRow.id == MetricValue.metric_id).where(
+            MetricValue.experiment_id.in_(experiment_ids)
+        )
+    ):
+        found.setdefault(experiment_id, {})[slug] = value
+    return found
+
+
+def _information(experiment_ids: list[int]) -> dict[int, list[InformationValue]]:
+    field, value = InformationFieldRow, InformationValueRow
+    query = select(value.experiment_id, field.slug, field.name, value.value, field.unit)
+    found: dict[int, list[InformationValue]] = {}
+    for experiment_id, *fact in db.session.execute(
+        query.join(field, field.id == value.field_id)
+        .where(value.experiment_id.in_(experiment_ids))
+        .order_by(field.position)
+    ):
+        found.setdefault(experiment_id, []).append(InformationValue(*fact))
+    return found
+
+
+def _labelled_model(model: MLModel) -> LabelledModel:
+    return LabelledModel(model.id, model.name, model.author, model.description, model.url)
+
+
+def _summaries() -> Select[Any]:
+    return select(
+        Experiment.id,
+        Experiment.phase,
+        Experiment.grade,
+        Experiment.registered_at,
+        Experiment.origin,
+        Experiment.coverage,
+        MLModel.id.label("model_id"),
+        MLModel.name.label("model_name"),
+        MLModel.author.label("model_author"),
+    ).join(Experiment.model)
+
+
+def _summary(row: Row[Any]) -> LabelSummary:
+    return LabelSummary(
+        id=row.id,
+        phase=Phase(row.phase),
+        model_id=row.model_id,
+        model_name=row.model_name,
+        model_author=row.model_author,
+        grade=Grade(row.grade) if row.grade else None,
+        registered_at=row.registered_at,
+        origin=Origin(row.origin),
+        coverage=row.coverage,
+    )
+
+
+def _filtered(filters: Filters) -> Select[Any]:
+    query = _summaries()
+    for word in filters.text.casefold().split():
+        query = query.where(MLModel.search_text.contains(word, autoescape=True))
+    if filters.phase:
+        query = query.where(Experiment.phase == filters.phase)
+    if filters.grade:
+        query = query.where(Experiment.grade.is_(None) if filters.grade == NO_GRADE else Experiment.grade == filters.grade)
+    if filters.source:
+        query = query.where(Experiment.origin == filters.source)
+    if filters.metric:
+        measured = MetricValue.metric_id == MetricRow.id, MetricRow.slug == filters.metric
+        query = query.where(exists().where(MetricValue.experiment_id == Experiment.id, *measured))
+    return query

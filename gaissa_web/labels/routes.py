@@ -1,0 +1,278 @@
+"""The addresses of GAISSALabel: parse the request, call, render. Rules live in core."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, stream_with_context, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from gaissa_web.core.comparing import compare
+from gaissa_web.core.derive import derive
+from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.importing import Aggregation
+from gaissa_web.core.label import Label, Origin, advice_order, lifts
+from gaissa_web.core.rating import Phase, rate
+from gaissa_web.core.text import printable
+from gaissa_web.labels import documents, exports, importing, queries, services
+from gaissa_web.labels.forms import ImportForm, LabelForm, label_form
+from gaissa_web.labels.queries import Filters
+from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
+from gaissa_web.storage.schemes import current_scheme
+from gaissa_web.web import htmx, security
+
+blueprint = Blueprint("labels", __name__)
+PHASE = "<any(training, inference):phase>"
+COMPARED = range(2, 7)
+FILTERS = {"text": "q", "phase": "phase", "grade": "grade", "source": "source", "metric": "metric", "sort": "sort"}
+
+
+@blueprint.get("/labels/")
+def index() -> Response:
+    """List labels, narrowed and sorted as asked."""
+    filters = _filters()
+    return htmx.render(
+        "labels/index.html",
+        "labels/_results.html",
+        page=queries.list_labels(filters, request.args.get("after")),
+        filters=filters,
+        count=queries.count_labels(filters),
+        counted_at_most=queries.COUNTED_AT_MOST,
+        metrics=queries.metric_choices(),
+        origins=[(origin.value, origin.value) for origin in Origin],
+        export={name: value for name, value in request.args.items() if name in FILTERS.values()},
+    )
+
+
+@blueprint.get("/labels/export.csv")
+def export_csv() -> Response:
+    """Send all labels that pass the filters as CSV."""
+    return _attachment(exports.csv_lines(queries.iterate_labels(_filters())), "text/csv", "labels.csv")
+
+
+@blueprint.get("/labels/export.json")
+def export_json() -> Response:
+    """Send all labels that pass the filters as a JSON list."""
+    return _attachment(exports.json_lines(queries.iterate_labels(_filters())), "application/json", "labels.json")
+
+
+@blueprint.get(f"/labels/{PHASE}/new")
+def create(phase: str) -> Response:
+    """Show the empty form for a label, for a model that is already chosen if one is."""
+    form = _label_form(Phase(phase), formdata=None)
+    form.model_id.data = request.args.get("model_id", type=int)
+    return _show_form(form)
+
+
+@blueprint.post(f"/labels/{PHASE}/new")
+def register(phase: str) -> Response | WerkzeugResponse:
+    """Register a label; or, as the button pressed says, preview its grades or find its model."""
+    form = _label_form(Phase(phase))
+    form.blank(set(request.form.getlist("offered")) - set(request.form.getlist("use")))
+    fragment = {"find": "labels/_matches.html", "preview": "labels/_preview.html"}.get(
+        request.form.get("action", "")
+    )
+    if fragment:
+        form.validate_numbers()
+        return _show_form(form, fragment=fragment)
+    if not form.validate():
+        return _show_form(form, status=422)
+    try:
+        label_id = services.register_label(form.experiment())
+    except InvalidInputError as error:
+        form.refuse(str(error))
+        return _show_form(form, status=422)
+    return redirect(url_for("labels.detail", label_id=label_id), 303)
+
+
+@blueprint.errorhandler(CSRFError)
+def keep_form(error: CSRFError) -> Response | CSRFError:
+    """Give a label form whose session expired back with all that was typed, ready to be sent again."""
+    if request.endpoint != "labels.register":
+        return error
+    form = _label_form(Phase((request.view_args or {})["phase"]))
+    form.validate()
+    form.refuse("This form was open for too long. Nothing was lost: please check it and send it again.")
+    return _show_form(form, status=400)
+
+
+@blueprint.get(f"/labels/{PHASE}/import")
+def choose_files(phase: str) -> str:
+    """Show the form to upload the files of a tracker."""
+    return _show_import(Phase(phase), ImportForm(formdata=None))
+
+
+@blueprint.post(f"/labels/{PHASE}/import")
+def import_files(phase: str) -> Response | tuple[str, int]:
+    """Read the files and show the label's form, filled in with what they say; nothing is stored."""
+    upload = ImportForm()
+    if not upload.validate():
+        return _show_import(Phase(phase), upload), 422
+    form = _label_form(Phase(phase), formdata=None)
+    files = [(file.filename or "", file.read()) for file in upload.files.data if file.filename]
+    imported = importing.read_files(
+        files,
+        queries.calculation_tools(form.scheme.phase),
+        importing.targets(form.scheme, form.information_fields),
+        upload.inferences.data,
+        Aggregation(upload.aggregation.data) if upload.aggregation.data else None,
+    )
+    if not imported.lines:
+        return _show_import(Phase(phase), upload, imported), 422
+    form.fill({**imported.texts, "origin_detail": imported.tools[:ORIGIN_DETAIL_LENGTH]})
+    return _show_form(form, imported=imported)
+
+
+@blueprint.get("/labels/<int:label_id>")
+def detail(label_id: int) -> str:
+    """Show one label: its grade, what it rests on, what would better it, how to pass it on."""
+    label = _label(label_id)
+    return render_template(
+        "labels/detail.html",
+        label=label,
+        drawing=documents.drawing(label),
+        lifts=lifts(label.rating),
+        advice=advice_order(label.rating),
+        better=queries.better_labels(label, 3),
+        share=documents.share(label),
+    )
+
+
+@blueprint.get("/labels/<int:label_id>.pdf")
+def pdf(label_id: int) -> Response:
+    """Send the label as a printable page."""
+    return _document(label_id, "pdf", "application/pdf", documents.pdf)
+
+
+@blueprint.get("/labels/<int:label_id>.png")
+def png(label_id: int) -> Response:
+    """Send the label as a picture, 1200 x 630 pixels."""
+    return _document(label_id, "png", "image/png", documents.png)
+
+
+@blueprint.get("/labels/<int:label_id>.svg")
+def svg(label_id: int) -> Response:
+    """Send the label as a scalable picture."""
+    return _cached(_framable(documents.svg(_label(label_id)), "image/svg+xml"))
+
+
+@blueprint.get("/labels/<int:label_id>/badge.svg")
+def badge(label_id: int) -> Response:
+    """Send the badge for a README."""
+    return _cached(_framable(documents.badge(_label(label_id)), "image/svg+xml"))
+
+
+@blueprint.get("/labels/<int:label_id>.json")
+def data(label_id: int) -> Response:
+    """Send everything the label states as JSON."""
+    response = Response(documents.as_json(_label(label_id)), mimetype="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return _cached(response)
+
+
+@blueprint.get("/labels/<int:label_id>/model-card.yaml")
+def model_card(label_id: int) -> Response:
+    """Send the metadata block for a Hugging Face model card."""
+    return _cached(Response(documents.model_card(_label(label_id)), mimetype="application/yaml"))
+
+
+@blueprint.get("/labels/<int:label_id>/embed")
+def embed(label_id: int) -> Response:
+    """Show the label alone, to be framed by other sites."""
+    label = _label(label_id)
+    address = documents.public_address("labels.detail", label_id=label_id)
+    page = render_template("labels/embed.html", drawing=documents.drawing(label), address=address)
+    return _framable(page, "text/html")
+
+
+@blueprint.get("/labels/compare")
+def compare_labels() -> str | tuple[str, int]:
+    """Show two to six labels side by side."""
+    ids = list(dict.fromkeys(request.args.getlist("id", type=int)))
+    labels = queries.find_labels(ids[: COMPARED.stop])
+    if len(labels) != len(ids) or len(labels) not in COMPARED:
+        problem = "One of these labels does not exist." if len(labels) < len(ids) else ""
+        return render_template("labels/compare.html", comparison=None, labels=labels, problem=problem), 422
+    return render_template("labels/compare.html", comparison=compare(labels), labels=labels, problem="")
+
+
+@blueprint.get("/models/<int:model_id>")
+def model(model_id: int) -> str:
+    """Show one model with all its labels over time."""
+    found = queries.find_model(model_id) or abort(404)
+    return render_template("labels/model.html", model=found.model, labels=found.labels)
+
+
+def _label(label_id: int) -> Label:
+    return queries.find_label(label_id) or abort(404)
+
+
+def _label_form(phase: Phase, **options: Any) -> LabelForm:
+    _, scheme = current_scheme(phase)
+    return label_form(scheme, queries.information_fields(phase), **options)
+
+
+def _show_form(
+    form: LabelForm,
+    *,
+    status: int = 200,
+    fragment: str = "labels/new.html",
+    imported: importing.Import | None = None,
+) -> Response:
+    """Render the form with a preview of its grades."""
+    derived = derive(form.values, form.information)
+    return htmx.render(
+        "labels/new.html",
+        fragment,
+        status=status,
+        phase=form.scheme.phase,
+        form=form,
+        chosen=queries.get_model(form.model_id.data),
+        matches=queries.match_models(form.model_name.data or ""),
+        preview=rate(form.scheme, {**form.values, **derived}),
+        derived=derived,
+        imported=imported,
+    )
+
+
+def _show_import(phase: Phase, form: ImportForm, imported: importing.Import | None = None) -> str:
+    return render_template(
+        "labels/import.html",
+        phase=phase,
+        form=form,
+        tools=queries.tool_names(),
+        imported=imported,
+        max_upload_mb=current_app.config["SETTINGS"].max_upload_mb,
+    )
+
+
+def _filters() -> Filters:
+    given = {field: printable(request.args.get(name, ""))[:200] for field, name in FILTERS.items()}
+    return Filters(**{field: text for field, text in given.items() if text})
+
+
+def _attachment(lines: Iterator[str], mimetype: str, name: str) -> Response:
+    response = Response(stream_with_context(lines), mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _document(label_id: int, kind: str, mimetype: str, render: Callable[[Label], bytes]) -> Response:
+    changed = queries.last_change(label_id) or abort(404)
+    content = documents.kept(label_id, changed, kind, lambda: render(_label(label_id)))
+    response = _cached(Response(content, mimetype=mimetype))
+    response.headers["Content-Disposition"] = f'inline; filename="gaissalabel-{label_id}.{kind}"'
+    return response
+
+
+def _framable(content: str, mimetype: str) -> Response:
+    response = Response(content, mimetype=mimetype)
+    security.allow_framing(response)
+    return response
+
+
+def _cached(response: Response) -> Response:
+    """Let clients keep a document, asking each time whether it is still the same."""
+    response.cache_control.update(public=True, max_age=0, must_revalidate=True)
+    response.add_etag()
+    return response.make_conditional(request)

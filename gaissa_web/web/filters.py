@@ -1,0 +1,42 @@
+"""How templates show values: numbers with units, dates, plural forms, the current address changed."""
+
+from datetime import datetime
+
+from flask import Flask, request, url_for
+
+from gaissa_web.core.grades import Grade
+from gaissa_web.core.units import readable
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters and globals."""
+    app.jinja_env.filters.update(date=date, iso=iso, plural=plural, percent=percent, readable=readable)
+    app.jinja_env.globals.update(page_url=page_url, grades=tuple(Grade))
+
+
+def date(moment: datetime) -> str:
+    """Return the day as "23 November 2026"."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def iso(moment: datetime) -> str:
+    """Return the moment in ISO 8601 to the second, UTC as `Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def percent(share: float) -> str:
+    """Return a share of 0 to 1 as "85 %"; only all is 100 % and only nothing is 0 %."""
+    whole = round(share * 100)
+    return f"{min(max(whole, 1), 99) if 0 < share < 1 else whole}\N{NO-BREAK SPACE}%"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """Return the count with the fitting word: "1 label", "1,200 labels"."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def page_url(**changes: str | int | None) -> str:
+    """Return the address of this page with some query values changed; None takes one out."""
+    values: dict[str, object] = {**request.args.to_dict(flat=False), **changes}
+    kept = {name: value for name, value in values.items() if value not in (None, "", [""])}
+    return url_for(request.endpoint or "home.index", **(request.view_args or {}), **kept)
