@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from itertools import pairwise
 from math import isfinite, log
 
@@ -57,10 +58,8 @@ class Thresholds:
         if best is None or worst is None:
             inside = self._outer_share(value)
             share = 1 - inside if best is None else inside
-        elif min(best, worst) > 0:
-            share = log(value / best) / log(worst / best)
         else:
-            share = (value - best) / (worst - best)
+            share = _share_between(best, worst, value)
         return (grade.position + min(max(share, 0.0), 1.0)) / 5
 
     def _bounds(self, grade: Grade) -> tuple[float | None, float | None]:
@@ -73,5 +72,12 @@ class Thresholds:
         near = first if self.grade(value) is Grade.A else last
         if min(first, last) > 0 and value >= 0:
             return 1 - min(value, near) / max(value, near)
-        excess = abs(value - near) / abs(last - first)
-        return excess / (1 + excess) if isfinite(excess) else 1.0
+        excess = abs(Fraction(value) - Fraction(near)) / abs(Fraction(last) - Fraction(first))
+        return float(excess / (1 + excess))
+
+
+def _share_between(best: float, worst: float, value: float) -> float:
+    """How far `value` is from `best` on the way to `worst`; fractions, because floats overflow."""
+    if min(best, worst) > 0 and log(best) != log(worst):
+        return (log(value) - log(best)) / (log(worst) - log(best))
+    return float((Fraction(value) - Fraction(best)) / (Fraction(worst) - Fraction(best)))

@@ -94,11 +94,12 @@ def scale(value: float, unit: str = "") -> tuple[str, str]:
     if known and known.quantity == "number" and unit != "%":
         return _pure_number(value), ""
     if known and known.quantity in _SHOWN and value:
-        base = abs(value) * known.size
+        ratios = {u: known.size / UNITS[u].size for u in _SHOWN[known.quantity]}
         # A value that rounds up to the next step (999.9 g) is shown in it (1 kg).
-        fitting = [u for u in _SHOWN[known.quantity] if _rounded(base / UNITS[u].size) >= 1]
-        unit = fitting[-1] if fitting else _SHOWN[known.quantity][0]
-        value = value * known.size / UNITS[unit].size
+        fitting = [u for u, ratio in ratios.items() if _rounded(abs(value) * ratio) >= 1]
+        step = fitting[-1] if fitting else next(iter(ratios))
+        if isfinite(value * ratios[step]):
+            value, unit = value * ratios[step], step
     return _digits(value), unit.replace("CO2", "CO₂")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileSize, MultipleFileField
-from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from gaissa_web.core.errors import InvalidInputError
@@ -194,11 +194,11 @@ class ImportForm(FlaskForm):
     aggregation = SelectField(
         "If a file holds several runs",
         choices=[
-            ("", "as the tool intends (usual)"),
-            ("mean", "average them"),
-            ("sum", "add them up"),
-            ("last", "take the last"),
-            ("max", "take the largest"),
+            SelectChoice("", "as the tool intends (usual)"),
+            SelectChoice("mean", "average them"),
+            SelectChoice("sum", "add them up"),
+            SelectChoice("last", "take the last"),
+            SelectChoice("max", "take the largest"),
         ],
     )
 
@@ -215,7 +215,7 @@ class ImportForm(FlaskForm):
 
 def _information_field(info: InformationField) -> Any:
     if info.kind is Kind.CHOICE:
-        return SelectField(info.name, choices=[("", "not given"), *((o, o) for o in info.options)], default="")
+        return SelectField(info.name, choices=[SelectChoice("", "not given"), *map(SelectChoice, info.options)], default="")
     if info.kind is Kind.NUMBER:
         return NumberField(info.name)
     return StringField(info.name, _at_most(VALUE_LENGTH), [_one_line])

@@ -59,7 +59,7 @@ def _grades() -> int:
 
 
 def _schemes() -> int:
-    known = set(db.session.execute(select(SchemeRow.phase, SchemeRow.version)).tuples())
+    known = {tuple(row) for row in db.session.execute(select(SchemeRow.phase, SchemeRow.version))}
     shipped = [_load(path.name) for path in sorted(FOLDER.glob("scheme-*.yaml"))]
     return _add([_scheme(data) for data in shipped if (data["phase"], data["version"]) not in known])
 
@@ -89,7 +89,7 @@ def _scheme_metric(phase: str, data: dict[str, Any]) -> SchemeMetricRow:
 
 def _information() -> int:
     table = InformationFieldRow
-    known = set(db.session.execute(select(table.phase, table.slug)).tuples())
+    known = {tuple(row) for row in db.session.execute(select(table.phase, table.slug))}
     return _add(
         [
             table(phase=phase, position=position, **field)

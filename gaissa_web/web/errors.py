@@ -3,7 +3,7 @@
 import logging
 from uuid import uuid4
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -36,5 +36,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(InternalServerError)
     def show_failure(error: InternalServerError) -> tuple[str, int]:
         reference = uuid4().hex[:8].upper()
-        logger.error("failure %s", reference, exc_info=error.original_exception or error)
+        # Flask has just logged the traceback; this line ties it to what the reader was shown.
+        cause = error.original_exception or error
+        logger.error("failure %s at %s %s: %r", reference, request.method, request.path, cause)
         return render_template("errors/failure.html", reference=reference), 500

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.importing.numbers import DecimalMark, decimal_mark, is_missing, parse_number
@@ -146,6 +147,9 @@ class _Reader:
                 self._problem(0, mapping, f"{target.name} needs the number of inferences that the file covers.")
                 return None
             value = value / self.inferences * (1000 if mapping.per is Per.THOUSAND_INFERENCES else 1)
+        if not isfinite(value):
+            self._problem(0, mapping, f"The values for {target.name} are too large to combine.")
+            return None
         return Line(
             self.table.name,
             mapping.column,

