@@ -20,7 +20,7 @@ check: $(VENV)/.development
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint templates
+	$(BIN)/djlint --lint --quiet templates
 
 bench: $(VENV)/.development
 	$(BIN)/python -m tests.bench

@@ -49,7 +49,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 def _database_url(url: str) -> str:
     """Name the driver that is installed, whichever of the common spellings the operator uses."""
     scheme, separator, rest = url.partition("://")
-    return f"postgresql+psycopg2://{rest}" if scheme in {"postgres", "postgresql"} else scheme + separator + rest
+    return (
+        f"postgresql+psycopg2://{rest}" if scheme in {"postgres", "postgresql"} else scheme + separator + rest
+    )
 
 
 def _kept_secret(path: Path) -> str:

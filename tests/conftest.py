@@ -48,7 +48,10 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
 @pytest.fixture(scope="session", params=DATABASES)
 def seeded_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application with the shipped catalogue, on each database in turn."""
-    environ = {"GAISSA_DATA_DIR": str(tmp_path_factory.mktemp("data")), "GAISSA_PUBLIC_URL": "https://gaissa.example"}
+    environ = {
+        "GAISSA_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "GAISSA_PUBLIC_URL": "https://gaissa.example",
+    }
     if request.param == "postgresql":
         environ["DATABASE_URL"] = request.getfixturevalue("postgresql")
     app = create_app(read_settings(environ), {"TESTING": False})

@@ -10,7 +10,9 @@ LOWER, HIGHER = Direction.LOWER, Direction.HIGHER
 
 
 def metric(slug="co2", weight=1.0, boundaries=(1.0, 2.0, 3.0, 4.0), direction=LOWER, **more):
-    return Metric(slug, more.pop("name", slug), more.pop("unit", ""), weight, Thresholds(direction, boundaries), **more)
+    return Metric(
+        slug, more.pop("name", slug), more.pop("unit", ""), weight, Thresholds(direction, boundaries), **more
+    )
 
 
 def scheme(*metrics, phase=Phase.TRAINING):

@@ -51,7 +51,9 @@ class Browse:
         """Visit a page."""
         return self._page(self.client.get(address, **options), address)
 
-    def send(self, page: Page, action: str, button: str = "register", follow: bool = True, **fields: Any) -> Page:
+    def send(
+        self, page: Page, action: str, button: str = "register", follow: bool = True, **fields: Any
+    ) -> Page:
         """Fill in the page's form for `action` as given (hyphens as two underscores) and send it."""
         form = page.form(action)
         data: dict[str, Any] = {}
@@ -67,7 +69,9 @@ class Browse:
         return self._page(response, action)
 
     def _page(self, response: TestResponse, address: str) -> Page:
-        if response.mimetype != "text/html":
+        response.get_data()
+        response.close()
+        if response.mimetype != "text/html" or response.content_encoding:
             return Page(response, response.status_code, None, address)
         tree = html.document_fromstring(response.get_data(as_text=True))
         if "HX-Request" not in response.request.headers and response.status_code != 303:
@@ -85,7 +89,9 @@ def check_page(source: str, tree: Any) -> None:
     assert tree.findtext(".//title").strip()
     ids = tree.xpath("//@id")
     assert len(ids) == len(set(ids)), sorted(i for i in set(ids) if ids.count(i) > 1)
-    for reference in tree.xpath("//@for | //@aria-labelledby") + " ".join(tree.xpath("//@aria-describedby")).split():
+    for reference in (
+        tree.xpath("//@for | //@aria-labelledby") + " ".join(tree.xpath("//@aria-describedby")).split()
+    ):
         assert reference in ids, reference
     labelled = set(tree.xpath("//label/@for"))
     for field in tree.xpath("//input[not(@type='hidden')] | //select | //textarea"):

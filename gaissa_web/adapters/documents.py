@@ -22,7 +22,9 @@ STYLESHEET = PROJECT / "static" / "css" / "document.css"
 FONTS = {"gaissa:roboto-regular": font_roboto.Roboto, "gaissa:roboto-bold": font_roboto.RobotoBold}
 
 
-def print_pdf(html: str, attachment: tuple[str, bytes] | None = None, created: datetime | None = None) -> bytes:
+def print_pdf(
+    html: str, attachment: tuple[str, bytes] | None = None, created: datetime | None = None
+) -> bytes:
     """Print `html` as a tagged PDF (PDF/UA-1) with embedded fonts.
 
     The same input gives the same bytes. `attachment` is a file name with its content, which then
@@ -54,7 +56,9 @@ def _style() -> "tuple[CSS, FontConfiguration]":
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
     fonts = FontConfiguration()
-    css = CSS(string=STYLESHEET.read_text("utf-8"), url_fetcher=_fetcher(), font_config=fonts, base_url="gaissa:")
+    css = CSS(
+        string=STYLESHEET.read_text("utf-8"), url_fetcher=_fetcher(), font_config=fonts, base_url="gaissa:"
+    )
     return css, fonts
 
 

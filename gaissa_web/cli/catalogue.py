@@ -35,7 +35,9 @@ def seed(as_json: bool) -> None:
 
 @click.command("import-models")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--phase", type=click.Choice([phase.value for phase in Phase]), default="training", show_default=True)
+@click.option(
+    "--phase", type=click.Choice([phase.value for phase in Phase]), default="training", show_default=True
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 @with_appcontext
 def import_models(file: Path, phase: str, as_json: bool) -> None:
@@ -55,7 +57,9 @@ def import_models(file: Path, phase: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(counts))
         return
-    click.echo(", ".join(f"{counts[name]:,} {name}" for name in ("registered", "known", "unnamed", "without values")))
+    click.echo(
+        ", ".join(f"{counts[name]:,} {name}" for name in ("registered", "known", "unnamed", "without values"))
+    )
 
 
 def batched(rows: Iterable[dict[str, str]], size: int) -> Iterator[list[dict[str, str]]]:

@@ -17,13 +17,19 @@ from gaissa_web.storage.schemes import current_scheme
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--model", required=True, help="Name of the model.")
 @click.option("--author", default="", help="Its author or organisation.")
-@click.option("--phase", type=click.Choice([phase.value for phase in Phase]), default="training", show_default=True)
+@click.option(
+    "--phase", type=click.Choice([phase.value for phase in Phase]), default="training", show_default=True
+)
 @click.option("--inferences", type=click.IntRange(1), help="How many inferences the files cover.")
 @click.option("--rows", type=click.Choice([a.value for a in Aggregation]), help="How several runs combine.")
-@click.option("--pdf", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write the PDF here.")
+@click.option(
+    "--pdf", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write the PDF here."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole label as JSON.")
 @with_appcontext
 def label(

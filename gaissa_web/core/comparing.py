@@ -35,7 +35,9 @@ class Comparison:
 def compare(labels: Sequence[Label]) -> Comparison:
     """Compare `labels`, which may be of both phases; metrics of one slug and unit share a row."""
     metrics = {
-        (rated.metric.slug, rated.metric.unit): rated.metric for label in labels for rated in label.rating.metrics
+        (rated.metric.slug, rated.metric.unit): rated.metric
+        for label in labels
+        for rated in label.rating.metrics
     }
     rows = tuple(_compare_metric(metric, labels) for metric in metrics.values())
     return Comparison(tuple(labels), rows, _summary(labels))
@@ -43,7 +45,10 @@ def compare(labels: Sequence[Label]) -> Comparison:
 
 def _compare_metric(metric: Metric, labels: Sequence[Label]) -> ComparedMetric:
     cells = tuple(
-        next((r for r in label.rating.metrics if (r.metric.slug, r.metric.unit) == (metric.slug, metric.unit)), None)
+        next(
+            (r for r in label.rating.metrics if (r.metric.slug, r.metric.unit) == (metric.slug, metric.unit)),
+            None,
+        )
         for label in labels
     )
     values = {index: cell.value for index, cell in enumerate(cells) if cell and cell.value is not None}
@@ -63,7 +68,8 @@ def _sentence(metric: Metric, names: str, best: float, worst: float) -> str:
     end = "highest" if metric.thresholds.direction is Direction.LOWER else "lowest"
     small, large = sorted((best, worst))
     apart = f", a factor of {readable(large / small)} apart" if small > 0 else ""
-    return f"Best: {names} with {readable(best, metric.unit)}. The {end} is {readable(worst, metric.unit)}{apart}."
+    best_text, worst_text = readable(best, metric.unit), readable(worst, metric.unit)
+    return f"Best: {names} with {best_text}. The {end} is {worst_text}{apart}."
 
 
 def _summary(labels: Sequence[Label]) -> str:

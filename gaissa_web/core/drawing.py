@@ -89,10 +89,10 @@ def describe(label: Label) -> str:
     """Return what the label shows, as sentences."""
     parts = [f"The {label.phase} of {label.model.name} is rated {_grade_word(label.grade)}."]
     for rated in label.shown_metrics:
-        if rated.value is None or rated.grade is None:
-            parts.append(f"{rated.metric.name}: not measured.")
-        else:
-            parts.append(f"{rated.metric.name}: {readable(rated.value, rated.metric.unit)}, grade {rated.grade.letter}.")
+        outcome = "not measured"
+        if rated.value is not None and rated.grade is not None:
+            outcome = f"{readable(rated.value, rated.metric.unit)}, grade {rated.grade.letter}"
+        parts.append(f"{rated.metric.name}: {outcome}.")
     return " ".join(parts)
 
 
@@ -109,7 +109,9 @@ def _arrow(grade: Grade) -> Arrow:
     top = ARROWS_TOP + grade.position * (ARROW_HEIGHT + ARROW_GAP)
     middle, bottom = top + ARROW_HEIGHT / 2, top + ARROW_HEIGHT
     end = MARGIN + ARROW_WIDTHS[grade.position]
-    points = f"{MARGIN},{top} {end},{top} {end + ARROW_HEIGHT / 2:g},{middle:g} {end},{bottom} {MARGIN},{bottom}"
+    points = (
+        f"{MARGIN},{top} {end},{top} {end + ARROW_HEIGHT / 2:g},{middle:g} {end},{bottom} {MARGIN},{bottom}"
+    )
     return Arrow(grade, points, middle)
 
 

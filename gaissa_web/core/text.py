@@ -24,7 +24,11 @@ _ELLIPSIS = "…"
 
 def printable(text: str) -> str:
     """Return `text` without the control characters that databases and XML cannot hold."""
-    kept = (c for c in text if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in "\ufffe\uffff"))
+    kept = (
+        c
+        for c in text
+        if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in "\ufffe\uffff")
+    )
     return "".join(kept)
 
 

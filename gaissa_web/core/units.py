@@ -71,7 +71,9 @@ def convert(value: float, source: str, target: str) -> float:
     if source == target:
         return value
     if source not in UNITS or target not in UNITS or UNITS[source].quantity != UNITS[target].quantity:
-        raise InvalidInputError(f"A value in {source or 'no unit'} cannot be converted to {target or 'no unit'}.")
+        raise InvalidInputError(
+            f"A value in {source or 'no unit'} cannot be converted to {target or 'no unit'}."
+        )
     # Decimal's shortest form keeps 0.0042 kg exactly 4.2 g instead of 4.199999999999999 g.
     factor = Decimal(repr(UNITS[source].size)) / Decimal(repr(UNITS[target].size))
     return float(Decimal(repr(value)) * factor) if isfinite(value) else value

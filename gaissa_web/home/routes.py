@@ -10,9 +10,7 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 def index() -> str:
     """Say what this is, and show that it is alive."""
-    return render_template(
-        "home/index.html", counts=queries.counts(), recent=queries.recent_labels(6)
-    )
+    return render_template("home/index.html", counts=queries.counts(), recent=queries.recent_labels(6))
 
 
 @blueprint.get("/about")

@@ -187,7 +187,9 @@ def share(label: Label) -> Share:
 def _links(label: Label) -> dict[str, str]:
     names = {"self": "detail", "pdf": "pdf", "png": "png", "svg": "svg", "json": "data"}
     names |= {"badge": "badge", "model_card": "model_card"}
-    links = {name: public_address(f"labels.{endpoint}", label_id=label.id) for name, endpoint in names.items()}
+    links = {
+        name: public_address(f"labels.{endpoint}", label_id=label.id) for name, endpoint in names.items()
+    }
     return {**links, "model": public_address("labels.model", model_id=label.model.id)}
 
 

@@ -7,14 +7,14 @@ from hashlib import sha256
 from typing import Any
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileSize, MultipleFileField
+from flask_wtf.file import MultipleFileField
 from wtforms import Field, HiddenField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.importing import parse_number
 from gaissa_web.core.label import InformationField, Kind, Origin
-from gaissa_web.core.rating import Metric, Phase, Scheme
+from gaissa_web.core.rating import Metric, Scheme
 from gaissa_web.core.text import one_line, printable
 from gaissa_web.labels.importing import INFORMATION, METRIC
 from gaissa_web.labels.services import NewExperiment, NewModel
@@ -215,7 +215,9 @@ class ImportForm(FlaskForm):
 
 def _information_field(info: InformationField) -> Any:
     if info.kind is Kind.CHOICE:
-        return SelectField(info.name, choices=[SelectChoice("", "not given"), *map(SelectChoice, info.options)], default="")
+        return SelectField(
+            info.name, choices=[SelectChoice("", "not given"), *map(SelectChoice, info.options)], default=""
+        )
     if info.kind is Kind.NUMBER:
         return NumberField(info.name)
     return StringField(info.name, _at_most(VALUE_LENGTH), [_one_line])

@@ -4,10 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gaissa_web.core.errors import UnreadableFileError
-from gaissa_web.core.importing import Aggregation, Line, Reading, Target, Tool, merge, read, read_table, recognise
+from gaissa_web.core.importing import (
+    Aggregation,
+    Line,
+    Reading,
+    Target,
+    Tool,
+    merge,
+    read,
+    read_table,
+    recognise,
+)
 from gaissa_web.core.label import InformationField, Kind
 from gaissa_web.core.rating import Scheme
-
 
 METRIC = "metric-"
 INFORMATION = "info-"
@@ -82,7 +91,9 @@ def read_files(
             continue
         reading = read(table, recognise(table, tools), targets, inferences, aggregation)
         readings.append(reading)
-        problems += [Problem(name, _place(error.line, error.field), error.reason) for error in reading.problems]
+        problems += [
+            Problem(name, _place(error.line, error.field), error.reason) for error in reading.problems
+        ]
     merged = merge(readings)
     problems += [Problem("", "", conflict) for conflict in merged.conflicts]
     return Import(tuple(readings), merged.lines, tuple(problems))

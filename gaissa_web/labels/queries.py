@@ -137,7 +137,9 @@ def better_labels(label: Label, count: int) -> list[LabelSummary]:
     if domain:
         same_domain = InformationValueRow.value == domain, InformationFieldRow.slug == "domain"
         field = InformationValueRow.field_id == InformationFieldRow.id
-        query = query.where(exists().where(InformationValueRow.experiment_id == Experiment.id, field, *same_domain))
+        query = query.where(
+            exists().where(InformationValueRow.experiment_id == Experiment.id, field, *same_domain)
+        )
     rows = db.session.execute(query.order_by(Experiment.grade, Experiment.registered_at.desc()).limit(count))
     return [_summary(row) for row in rows]
 
@@ -148,7 +150,9 @@ def match_models(text: str) -> list[ModelSummary]:
     if not wanted:
         return []
     columns = select(MLModel.id, MLModel.name, MLModel.author)
-    first = columns.where(MLModel.search_text.startswith(wanted, autoescape=True)).order_by(MLModel.search_text)
+    first = columns.where(MLModel.search_text.startswith(wanted, autoescape=True)).order_by(
+        MLModel.search_text
+    )
     found = list(db.session.execute(first.limit(MATCHES)))
     if len(found) < MATCHES:
         known = [row.id for row in found]
@@ -207,7 +211,11 @@ def last_change(label_id: int) -> datetime | None:
     """Return when the label or its model last changed; None if there is no such label."""
     if not 0 < label_id <= LARGEST_ID:
         return None
-    query = select(Experiment.updated_at, MLModel.updated_at).join(Experiment.model).where(Experiment.id == label_id)
+    query = (
+        select(Experiment.updated_at, MLModel.updated_at)
+        .join(Experiment.model)
+        .where(Experiment.id == label_id)
+    )
     row = db.session.execute(query).one_or_none()
     return max(row) if row else None
 
@@ -263,7 +271,7 @@ def _labelled_model(model: MLModel) -> LabelledModel:
     return LabelledModel(model.id, model.name, model.author, model.description, model.url)
 
 
-def _summaries() -> Select[Any]:
+def _summaries() -> Select[*tuple[Any, ...]]:
     return select(
         Experiment.id,
         Experiment.phase,
@@ -298,7 +306,9 @@ def _filtered(filters: Filters) -> Select[Any]:
     if filters.phase:
         query = query.where(Experiment.phase == filters.phase)
     if filters.grade:
-        query = query.where(Experiment.grade.is_(None) if filters.grade == NO_GRADE else Experiment.grade == filters.grade)
+        query = query.where(
+            Experiment.grade.is_(None) if filters.grade == NO_GRADE else Experiment.grade == filters.grade
+        )
     if filters.source:
         query = query.where(Experiment.origin == filters.source)
     if filters.metric:

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -24,7 +34,14 @@ from gaissa_web.web import htmx, security
 blueprint = Blueprint("labels", __name__)
 PHASE = "<any(training, inference):phase>"
 COMPARED = range(2, 7)
-FILTERS = {"text": "q", "phase": "phase", "grade": "grade", "source": "source", "metric": "metric", "sort": "sort"}
+FILTERS = {
+    "text": "q",
+    "phase": "phase",
+    "grade": "grade",
+    "source": "source",
+    "metric": "metric",
+    "sort": "sort",
+}
 
 
 @blueprint.get("/labels/")
@@ -53,7 +70,9 @@ def export_csv() -> Response:
 @blueprint.get("/labels/export.json")
 def export_json() -> Response:
     """Send all labels that pass the filters as a JSON list."""
-    return _attachment(exports.json_lines(queries.iterate_labels(_filters())), "application/json", "labels.json")
+    return _attachment(
+        exports.json_lines(queries.iterate_labels(_filters())), "application/json", "labels.json"
+    )
 
 
 @blueprint.get(f"/labels/{PHASE}/new")
@@ -273,6 +292,7 @@ def _framable(content: str, mimetype: str) -> Response:
 
 def _cached(response: Response) -> Response:
     """Let clients keep a document, asking each time whether it is still the same."""
-    response.cache_control.update(public=True, max_age=0, must_revalidate=True)
+    response.cache_control.public = response.cache_control.no_cache = True
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

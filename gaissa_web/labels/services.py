@@ -162,4 +162,3 @@ def _models(asked: Iterable[int | NewModel]) -> dict[int | NewModel, int]:
     db.session.flush()
     found = {(row.name, row.author): row.id for row in (*rows, *new)}
     return {m: m if isinstance(m, int) else found[m.name, m.author] for m in wanted}
-

@@ -76,7 +76,9 @@ def _scheme(data: dict[str, Any]) -> SchemeRow:
 
 
 def _scheme_metric(phase: str, data: dict[str, Any]) -> SchemeMetricRow:
-    thresholds = dict(zip(("threshold_1", "threshold_2", "threshold_3", "threshold_4"), data["thresholds"], strict=True))
+    thresholds = dict(
+        zip(("threshold_1", "threshold_2", "threshold_3", "threshold_4"), data["thresholds"], strict=True)
+    )
     copied = ("name", "direction", "weight", "description", "how_to_measure", "recommendations")
     return SchemeMetricRow(
         metric=MetricRow(phase=phase, slug=data["slug"], unit=data["unit"], aliases=data.get("aliases", [])),

@@ -23,7 +23,9 @@ class CarbonIntensity(Base):
 
     __tablename__ = "carbon_intensities"
     __table_args__ = (
-        CheckConstraint("intensity_g_per_kwh >= 0 AND intensity_g_per_kwh < 10000", name="intensity_in_range"),
+        CheckConstraint(
+            "intensity_g_per_kwh >= 0 AND intensity_g_per_kwh < 10000", name="intensity_in_range"
+        ),
     )
 
     iso3: Mapped[str] = mapped_column(ForeignKey(Country.iso3), primary_key=True)

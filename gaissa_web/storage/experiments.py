@@ -14,6 +14,7 @@ from gaissa_web.storage.schemes import PHASES, MetricRow, SchemeRow
 
 ORIGIN_DETAIL_LENGTH = 200
 
+
 class Experiment(Base):
     """One energy label: an experiment bound to the scheme version that rated it.
 

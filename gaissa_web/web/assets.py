@@ -20,7 +20,8 @@ def init_app(app: Flask) -> None:
     def serve_stylesheet() -> Response:
         """Send the parts of the stylesheet as one."""
         response = Response(stylesheet, mimetype="text/css")
-        response.cache_control.update(public=True, max_age=A_YEAR, immutable=True)
+        response.cache_control.public = response.cache_control.immutable = True
+        response.cache_control.max_age = A_YEAR
         return response
 
     def static_url(name: str) -> str:

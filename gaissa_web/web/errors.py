@@ -27,10 +27,19 @@ def init_app(app: Flask) -> None:
         code = error.code or 500
         title, advice = MESSAGES.get(code, (error.name, error.description or ""))
         if isinstance(error, CSRFError):
-            title, advice = "Please send that again", "The form had expired. Reload its page and send it once more."
-        headers = [(name, value) for name, value in error.get_headers() if name not in {"Content-Type", "Content-Length"}]
+            title, advice = (
+                "Please send that again",
+                "The form had expired. Reload its page and send it once more.",
+            )
+        headers = [
+            (name, value)
+            for name, value in error.get_headers()
+            if name not in {"Content-Type", "Content-Length"}
+        ]
         limit_mb = (app.config["MAX_CONTENT_LENGTH"] or 0) // 1_000_000
-        page = render_template("errors/error.html", code=code, title=title, advice=advice.format(limit_mb=limit_mb))
+        page = render_template(
+            "errors/error.html", code=code, title=title, advice=advice.format(limit_mb=limit_mb)
+        )
         return page, code, headers
 
     @app.errorhandler(InternalServerError)

@@ -1,6 +1,7 @@
 """How templates show values: numbers with units, dates, plural forms, the current address changed."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, request, url_for
 
@@ -37,6 +38,6 @@ def plural(count: int, one: str, many: str) -> str:
 
 def page_url(**changes: str | int | None) -> str:
     """Return the address of this page with some query values changed; None takes one out."""
-    values: dict[str, object] = {**request.args.to_dict(flat=False), **changes}
+    values: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
     kept = {name: value for name, value in values.items() if value not in (None, "", [""])}
     return url_for(request.endpoint or "home.index", **(request.view_args or {}), **kept)

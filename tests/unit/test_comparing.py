@@ -4,7 +4,9 @@ from gaissa_web.core.comparing import compare
 from gaissa_web.core.rating import Phase
 from tests.factories import HIGHER, label, metric, scheme
 
-BOTH = scheme(metric("co2", 2, unit="g CO2eq", name="CO₂"), metric("score", 1, (9, 7, 5, 3), HIGHER, name="Score"))
+BOTH = scheme(
+    metric("co2", 2, unit="g CO2eq", name="CO₂"), metric("score", 1, (9, 7, 5, 3), HIGHER, name="Score")
+)
 
 
 def named(name, **values):

@@ -12,7 +12,9 @@ from gaissa_web.core.text import printable
 from tests.factories import label, metric, scheme
 
 ADDRESS = "https://gaissa.example/labels/7"
-SIX = scheme(*(metric(f"m{n}", n + 1, unit="g CO2eq", name=f"A metric with a long name {n}") for n in range(6)))
+SIX = scheme(
+    *(metric(f"m{n}", n + 1, unit="g CO2eq", name=f"A metric with a long name {n}") for n in range(6))
+)
 templates = jinja2.Environment(loader=jinja2.FileSystemLoader(PROJECT / "templates"), autoescape=True)
 
 

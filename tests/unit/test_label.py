@@ -9,7 +9,10 @@ from tests.factories import HIGHER, label, metric, scheme
 
 
 def test_advice_begins_with_the_heaviest_of_the_worst():
-    rating = rate(scheme(metric("a", 3), metric("b", 1), metric("c", 2), metric("d", 9)), {"a": 3, "b": 9, "c": 9, "d": 1})
+    rating = rate(
+        scheme(metric("a", 3), metric("b", 1), metric("c", 2), metric("d", 9)),
+        {"a": 3, "b": 9, "c": 9, "d": 1},
+    )
     assert [r.metric.slug for r in advice_order(rating)] == ["c", "b", "a"]
 
 
@@ -52,14 +55,17 @@ def test_a_fact_with_a_unit_is_shown_readably():
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [(Kind.CHOICE, "something"), (Kind.NUMBER, "NaN"), (Kind.NUMBER, "-1"), (Kind.NUMBER, "much")]
+    ("kind", "value"),
+    [(Kind.CHOICE, "something"), (Kind.NUMBER, "NaN"), (Kind.NUMBER, "-1"), (Kind.NUMBER, "much")],
 )
 def test_facts_outside_what_a_field_takes_are_refused(kind, value):
     with pytest.raises(InvalidInputError):
         InformationField("f", "F", "", kind, "", ("cloud",)).check(value)
 
 
-@pytest.mark.parametrize(("kind", "value"), [(Kind.CHOICE, "cloud"), (Kind.NUMBER, "1.5"), (Kind.TEXT, "any")])
+@pytest.mark.parametrize(
+    ("kind", "value"), [(Kind.CHOICE, "cloud"), (Kind.NUMBER, "1.5"), (Kind.TEXT, "any")]
+)
 def test_facts_that_a_field_takes_are_accepted(kind, value):
     InformationField("f", "F", "", kind, "", ("cloud",)).check(value)
 

@@ -25,7 +25,8 @@ def test_lower_is_better_puts_a_boundary_into_the_better_grade(value, letter):
 
 
 @pytest.mark.parametrize(
-    ("value", "letter"), [(17.1, "A"), (17, "B"), (7, "C"), (4, "D"), (3.5, "D"), (3, "E"), (0, "E"), (-1, "E")]
+    ("value", "letter"),
+    [(17.1, "A"), (17, "B"), (7, "C"), (4, "D"), (3.5, "D"), (3, "E"), (0, "E"), (-1, "E")],
 )
 def test_higher_is_better_puts_a_boundary_into_the_worse_grade(value, letter):
     assert Thresholds(Direction.HIGHER, (17, 7, 4, 3)).grade(value).letter == letter
@@ -49,7 +50,9 @@ def test_marker_is_halfway_at_the_geometric_mean():
     assert Thresholds(Direction.LOWER, (1, 4, 9, 16)).place(2) == pytest.approx(0.3)
 
 
-@pytest.mark.parametrize("boundaries", [(1, 2, 3, 3), (4, 3, 2, 1), (1, 2, 3, float("nan")), (1, 2, 3, float("inf"))])
+@pytest.mark.parametrize(
+    "boundaries", [(1, 2, 3, 3), (4, 3, 2, 1), (1, 2, 3, float("nan")), (1, 2, 3, float("inf"))]
+)
 def test_boundaries_that_do_not_separate_five_grades_are_refused(boundaries):
     with pytest.raises(InvalidInputError):
         Thresholds(Direction.LOWER, boundaries)

@@ -69,7 +69,9 @@ def test_infinite_values_stay_for_the_door_to_refuse():
     assert convert(float("inf"), "s", "ms") == float("inf")
 
 
-@pytest.mark.parametrize(("source", "target"), [("kg CO2eq", "J"), ("furlong", "J"), ("J", "furlong"), ("", "J")])
+@pytest.mark.parametrize(
+    ("source", "target"), [("kg CO2eq", "J"), ("furlong", "J"), ("J", "furlong"), ("", "J")]
+)
 def test_units_of_different_quantities_are_never_mixed(source, target):
     with pytest.raises(InvalidInputError, match="cannot be converted"):
         convert(1, source, target)

@@ -13,7 +13,8 @@ from gaissa_web.core.importing.tables import Table, table_from_rows
 _MARK = re.compile(r"CarbonTracker:|carbontracker version", re.IGNORECASE)
 _ACTUAL = re.compile(
     r"Actual consumption for (?P<epochs>\d+) epoch\(s\):\s*"
-    r"Time:\s*(?:(?P<days>\d{1,5}) days?, )?(?P<hours>\d{1,6}):(?P<minutes>\d{1,4}):(?P<seconds>\d{1,4}(?:\.\d+)?)\s*"
+    r"Time:\s*(?:(?P<days>\d{1,5}) days?, )?"
+    r"(?P<hours>\d{1,6}):(?P<minutes>\d{1,4}):(?P<seconds>\d{1,4}(?:\.\d+)?)\s*"
     r"Energy:\s*(?P<energy_kwh>\S+) kWh\s*"
     r"CO2eq:\s*(?P<co2eq_g>\S+) g"
 )
@@ -52,7 +53,9 @@ def read_carbontracker(name: str, text: str) -> Table:
         record["power_w"] = repr(sum(sum(watts) / len(watts) for watts in powers.values()))
         record["time_s"] = repr(sum(_seconds(*duration) for duration in _DURATION.findall(text)))
     else:
-        raise UnreadableFileError(f"{name} holds no result yet: carbontracker writes it when the run is over.")
+        raise UnreadableFileError(
+            f"{name} holds no result yet: carbontracker writes it when the run is over."
+        )
     return table_from_rows(name, "carbontracker log", [list(record), list(record.values())])
 
 

@@ -21,7 +21,9 @@ def read_delimited(name: str, text: str) -> Table:
     try:
         return table_from_rows(name, SEPARATORS[separator], reader)
     except csv.Error as error:
-        raise UnreadableFileError(f"{name} cannot be read in line {reader.line_num}: a cell is too long.") from error
+        raise UnreadableFileError(
+            f"{name} cannot be read in line {reader.line_num}: a cell is too long."
+        ) from error
 
 
 def _cells(header: str, separator: str) -> int:

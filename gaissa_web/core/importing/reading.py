@@ -85,7 +85,10 @@ def read(
         problems.append(RowError(0, "", "None of its columns is one that can be used here."))
     if len(problems) > SHOWN_PROBLEMS:
         more = len(problems) - SHOWN_PROBLEMS
-        problems = [*problems[:SHOWN_PROBLEMS], RowError(0, "", f"There are {more:,} more problems like these.")]
+        problems = [
+            *problems[:SHOWN_PROBLEMS],
+            RowError(0, "", f"There are {more:,} more problems like these."),
+        ]
     return Reading(table.name, table.format, tool, tuple(lines.values()), tuple(problems))
 
 
@@ -97,7 +100,7 @@ def merge(readings: Sequence[Reading]) -> Merged:
         first = kept.setdefault(line.target.field, line)
         if first is not line and first.value != line.value:
             conflicts.append(
-                f"{line.target.name} is in {first.file} and in {line.file}; the value of {first.file} is used."
+                f"{line.target.name} is in {first.file} and in {line.file}; {first.file} was used."
             )
     return Merged(tuple(readings), tuple(kept.values()), tuple(conflicts))
 
@@ -129,7 +132,9 @@ class _Reader:
         if target.options:
             chosen = next((o for o in target.options if o.casefold() == text.casefold()), None)
             if chosen is None:
-                self._problem(cells[-1][0], mapping, f"“{text[:60]}” is not one of the choices for {target.name}.")
+                self._problem(
+                    cells[-1][0], mapping, f"“{text[:60]}” is not one of the choices for {target.name}."
+                )
                 return None
             text = chosen
         return Line(self.table.name, mapping.column, text, "", target, text, Aggregation.LAST, len(cells))
@@ -144,7 +149,9 @@ class _Reader:
         value = convert(total, mapping.unit, target.unit)
         if mapping.per:
             if not self.inferences:
-                self._problem(0, mapping, f"{target.name} needs the number of inferences that the file covers.")
+                self._problem(
+                    0, mapping, f"{target.name} needs the number of inferences that the file covers."
+                )
                 return None
             value = value / self.inferences * (1000 if mapping.per is Per.THOUSAND_INFERENCES else 1)
         if not isfinite(value):
@@ -202,7 +209,9 @@ def _combine(numbers: list[float], aggregation: Aggregation) -> float:
 
 def _by_name(table: Table, targets: Iterable[Target]) -> Iterator[ColumnMapping]:
     """Match columns to targets by name, with or without a unit as in "duration (s)" or "latency_ms"."""
-    names = {_normal(name): t for t in targets for name in (t.field, t.field.split("-", 1)[1], t.name, *t.aliases)}
+    names = {
+        _normal(name): t for t in targets for name in (t.field, t.field.split("-", 1)[1], t.name, *t.aliases)
+    }
     for column in table.columns:
         plain, unit = _split_unit(column)
         for name, source_unit in ((column, None), (plain, unit)):

@@ -81,7 +81,9 @@ def _check_archive(name: str, data: bytes) -> None:
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError) as error:
         if isinstance(error, UnreadableFileError):
             raise
-        raise UnreadableFileError(f"{name} is not a spreadsheet that can be read; it may be damaged.") from error
+        raise UnreadableFileError(
+            f"{name} is not a spreadsheet that can be read; it may be damaged."
+        ) from error
 
 
 def _unpack(data: bytes, archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
@@ -124,7 +126,11 @@ def _check_ods(name: str, content: bytes) -> None:
         width = 0
         for cell in re.split(rb"<table:(?:covered-)?table-cell", cells)[1:]:
             filled = b"office:value" in cell.partition(b">")[0] or b"<text:p" in cell
-            repeated = sum(int(count) for axis, count in _ODS_REPEATS.findall(cell) if axis == b"columns") or 1
+            repeated = (
+                sum(int(count) for axis, count in _ODS_REPEATS.findall(cell) if axis == b"columns") or 1
+            )
             width += repeated if filled else 0
         if repeats.get(b"rows", 1) > MAX_ROWS or width > MAX_COLUMNS:
-            raise UnreadableFileError(f"{name} repeats cells without end; up to {MAX_ROWS:,} rows can be read.")
+            raise UnreadableFileError(
+                f"{name} repeats cells without end; up to {MAX_ROWS:,} rows can be read."
+            )

@@ -50,7 +50,9 @@ def read_model_card(name: str, text: str) -> Table:
 
 def _load_yaml(name: str, text: str) -> Any:
     if len(text) > MAX_YAML:
-        raise UnreadableFileError(f"{name} is too large for YAML; up to {MAX_YAML // 1_000_000} MB can be read.")
+        raise UnreadableFileError(
+            f"{name} is too large for YAML; up to {MAX_YAML // 1_000_000} MB can be read."
+        )
     try:
         depth = 0
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):
@@ -59,7 +61,7 @@ def _load_yaml(name: str, text: str) -> Any:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
                 raise UnreadableFileError(f"{name} is nested too deeply.")
-        return yaml.load(text, Loader=yaml.CBaseLoader)
+        return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  this loader makes texts only
     except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, UnreadableFileError):
             raise
@@ -71,7 +73,9 @@ def _table(name: str, form: str, content: object) -> Table:
     if isinstance(content, Mapping) and content and all(isinstance(v, list) for v in content.values()):
         columns = list(content)
         if len({len(cells) for cells in content.values()}) > 1:
-            raise UnreadableFileError(f"{name} has lists of different lengths; they should be columns of one table.")
+            raise UnreadableFileError(
+                f"{name} has lists of different lengths; they should be columns of one table."
+            )
         records = [dict(zip(columns, cells, strict=True)) for cells in zip(*content.values(), strict=True)]
     else:
         records = content if isinstance(content, list) else [content]

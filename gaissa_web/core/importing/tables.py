@@ -51,7 +51,9 @@ def table_from_rows(name: str, form: str, rows: Iterable[Sequence[str]]) -> Tabl
     if not header:
         raise UnreadableFileError(f"{name} is empty.")
     if len(header) > MAX_COLUMNS:
-        raise UnreadableFileError(f"{name} has more than {MAX_COLUMNS:,} columns; a tracker's file has fewer.")
+        raise UnreadableFileError(
+            f"{name} has more than {MAX_COLUMNS:,} columns; a tracker's file has fewer."
+        )
     errors = [
         RowError(header_line, column, "This column appears twice; its first appearance is read.")
         for column, count in Counter(column.casefold() for column in header if column).items()

@@ -47,7 +47,13 @@ def shipped_tools(phase):
             tool["name"],
             tuple(frozenset(columns) for columns in tool["signature"]),
             tuple(
-                ColumnMapping(m["column"], m.get("unit", ""), m["target"], Aggregation(m["aggregation"]), Per(m.get("per", "")))
+                ColumnMapping(
+                    m["column"],
+                    m.get("unit", ""),
+                    m["target"],
+                    Aggregation(m["aggregation"]),
+                    Per(m.get("per", "")),
+                )
                 for m in tool["mappings"]
                 if m["phase"] == phase
             ),
@@ -82,7 +88,9 @@ def test_codecarbon_kilograms_become_grams_and_runs_are_added_up():
 
 def test_the_reader_can_choose_to_average_the_runs_instead():
     reading = read_file("codecarbon-2.8.3-emissions.csv", aggregation=Aggregation.MEAN)
-    assert float(values(reading)["metric-co2_eq_emissions"]) == pytest.approx(2.3945661605946023e-03, rel=1e-12)
+    assert float(values(reading)["metric-co2_eq_emissions"]) == pytest.approx(
+        2.3945661605946023e-03, rel=1e-12
+    )
 
 
 def test_codecarbon_3_for_a_deployment_is_divided_by_its_inferences():
@@ -122,7 +130,9 @@ def test_the_other_carbontracker_log_tells_hardware_and_time():
 
 def test_eco2ai_is_read_with_its_quoted_commas():
     found = values(read_file("eco2ai.csv"))
-    assert float(found["metric-co2_eq_emissions"]) == pytest.approx((1.3223651875459023e-05 + 2.7803397357350567e-05) * 1000)
+    assert float(found["metric-co2_eq_emissions"]) == pytest.approx(
+        (1.3223651875459023e-05 + 2.7803397357350567e-05) * 1000
+    )
     assert found["info-hardware"] == "AMD EPYC/1 device(s), TDP:500.0"
 
 
@@ -159,7 +169,7 @@ RECORD = {"co2_eq_emissions": 12.5, "hardware": "A100"}
     ("name", "data"),
     [
         ("a.csv", b"co2_eq_emissions,hardware\n12.5,A100\n"),
-        ("a.csv", b"\xef\xbb\xbfCO2_EQ_Emissions , Hardware\r\n\"12.5\", A100\r\n"),
+        ("a.csv", b'\xef\xbb\xbfCO2_EQ_Emissions , Hardware\r\n"12.5", A100\r\n'),
         ("a.csv", "co2_eq_emissions;hardware\n12,5;A100\n".encode("utf-16")),
         ("a.csv", "co2_eq_emissions;hardware\n12,5;A100\n".encode("utf-16-le")),
         ("a.csv", "co2_eq_emissions;hardware\n12,5;A100\n".encode("utf-16-be")),
@@ -275,8 +285,11 @@ def test_two_files_are_put_together_and_a_conflict_is_said():
     first = read_bytes("a.csv", b"latency,x\n10,1\n")
     second = read_bytes("b.csv", b"latency,flops\n12,4\n")
     merged = merge([first, second])
-    assert {line.target.field: line.value for line in merged.lines} == {"metric-latency": "10", "metric-flops": "4"}
-    assert merged.conflicts == ("Latency is in a.csv and in b.csv; the value of a.csv is used.",)
+    assert {line.target.field: line.value for line in merged.lines} == {
+        "metric-latency": "10",
+        "metric-flops": "4",
+    }
+    assert merged.conflicts == ("Latency is in a.csv and in b.csv; a.csv was used.",)
 
 
 def test_the_most_specific_tool_is_recognised():

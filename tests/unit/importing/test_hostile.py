@@ -37,9 +37,11 @@ FAR = SHEET % b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XF
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + SHEET % b'<row r="1"><c r="A1"><v>&a;</v></c></row>'
 ODS = (
     b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    b'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
     b'<office:body><office:spreadsheet><table:table table:name="a">'
-    b'<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384" '
+    b'<table:table-row table:number-rows-repeated="1048576">'
+    b'<table:table-cell table:number-columns-repeated="16384" '
     b'office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell></table:table-row>'
     b"</table:table></office:spreadsheet></office:body></office:document-content>"
 )
@@ -81,7 +83,11 @@ def lying_bomb():
         ("a.yaml", b"a: 'x\n", "not valid YAML"),
         ("a.yaml", b"a: 1\n" * 300_000, "too large for YAML"),
         ("a.md", b"---\n[unclosed\n---\n", "not valid YAML"),
-        ("a_output.log", b"2026 - CarbonTracker: started\nPredicted consumption for 2 epoch(s):\n", "no result yet"),
+        (
+            "a_output.log",
+            b"2026 - CarbonTracker: started\nPredicted consumption for 2 epoch(s):\n",
+            "no result yet",
+        ),
         ("a.xlsx", b"PK\x03\x04garbage", "damaged"),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "damaged"),
         ("a.xlsx", archive({"xl/a.xml": b"\0" * 100_000_000}), "unpacks to more"),
@@ -124,10 +130,17 @@ def test_half_a_character_in_json_is_replaced():
 
 
 def test_windows_text_is_read():
-    assert read_table("a.csv", "hardware,x\nGrafikkarte für Bücher,1\n".encode("cp1252")).rows[0][0].startswith("Grafikkarte für")
+    assert (
+        read_table("a.csv", "hardware,x\nGrafikkarte für Bücher,1\n".encode("cp1252"))
+        .rows[0][0]
+        .startswith("Grafikkarte für")
+    )
 
 
-REAL = sorted(path.read_bytes() for path in FILES.iterdir()) + [workbook([["latency", "hardware"], [1.5, "x"]])]
+REAL = [
+    *sorted(path.read_bytes() for path in FILES.iterdir()),
+    workbook([["latency", "hardware"], [1.5, "x"]]),
+]
 NAMES = ["a.csv", "a.json", "a.yaml", "a.md", "a.xlsx", "a.ods", "a.log", "emissions", "é.tsv"]
 
 
@@ -145,7 +158,11 @@ def mutated(draw):
         elif action == 1:
             del data[place : place + draw(st.integers(1, 40))]
         elif action == 2:
-            data[place:place] = draw(st.sampled_from([b"NaN", b"1e400", b"-1", b'"', b"\n", b",", b"\0", b"{", b"[", b"---", b"&a", b"\xff"]))
+            data[place:place] = draw(
+                st.sampled_from(
+                    [b"NaN", b"1e400", b"-1", b'"', b"\n", b",", b"\0", b"{", b"[", b"---", b"&a", b"\xff"]
+                )
+            )
         else:
             data[place:place] = data[place : place + 60]
     return bytes(data)
@@ -156,7 +173,12 @@ structured = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
-hostile = st.binary(max_size=300) | st.text(max_size=300).map(str.encode) | mutated() | structured.map(lambda v: json.dumps(v).encode())
+hostile = (
+    st.binary(max_size=300)
+    | st.text(max_size=300).map(str.encode)
+    | mutated()
+    | structured.map(lambda v: json.dumps(v).encode())
+)
 
 
 @settings(max_examples=2500, deadline=None)

@@ -5,7 +5,13 @@ from hypothesis import strategies as st
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.importing.numbers import DecimalMark, decimal_mark, is_missing, parse_number
 
-STYLES = {"plain": ("", "."), "english": (",", "."), "german": (".", ","), "french": ("\u202f", ","), "swiss": ("’", ".")}
+STYLES = {
+    "plain": ("", "."),
+    "english": (",", "."),
+    "german": (".", ","),
+    "french": ("\u202f", ","),
+    "swiss": ("’", "."),
+}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +42,9 @@ def test_numbers_of_many_countries_are_read(text, number):
     assert parse_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["abc", "=1+1", "0x10", "1_000", "٣", "1.2.3", "12,34,5", "NaN", "Infinity", "1e", "--1", "1 2"])
+@pytest.mark.parametrize(
+    "text", ["abc", "=1+1", "0x10", "1_000", "٣", "1.2.3", "12,34,5", "NaN", "Infinity", "1e", "--1", "1 2"]
+)
 def test_what_is_no_number_is_said_to_be_none(text):
     with pytest.raises(InvalidInputError, match="is not a number"):
         parse_number(text)
@@ -44,7 +52,13 @@ def test_what_is_no_number_is_said_to_be_none(text):
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("1e400", "too large"), ("-3", "below 0"), ("−3", "below 0"), ("9" * 101, "too long"), ("1,234", "could mean")],
+    [
+        ("1e400", "too large"),
+        ("-3", "below 0"),
+        ("−3", "below 0"),
+        ("9" * 101, "too long"),
+        ("1,234", "could mean"),
+    ],
 )
 def test_each_impossible_number_gets_its_own_sentence(text, reason):
     with pytest.raises(InvalidInputError, match=reason):
