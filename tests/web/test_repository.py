@@ -1,0 +1,112 @@
+"""Finding, comparing and exporting labels."""
+
+import csv
+import io
+
+import pytest
+
+
+def names(page):
+    return [element.text_content() for element in page.tree.xpath("//*[@id='results']//th[@scope='row']")]
+
+
+def test_search_finds_by_any_words_of_name_or_author(browse):
+    assert names(browse.get("/labels/?q=RESNET")) == ["ResNet-152", "ResNet-50", "ResNet-18"]
+    assert names(browse.get("/labels/?q=torchvision+vit")) == ["ViT-H/14", "ViT-B/16"]
+
+
+def test_wildcards_are_taken_literally(browse):
+    assert names(browse.get("/labels/?q=%25")) == []
+    assert names(browse.get("/labels/?q=resnet_50")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "check"),
+    [
+        ("phase=inference", lambda label: label["phase"] == "inference"),
+        ("grade=E", lambda label: label["grade"] == "E"),
+        ("source=publication", lambda label: label["source"] == "publication"),
+        ("metric=flops", lambda label: label["phase"] == "inference"),
+        ("phase=training&grade=A", lambda label: (label["phase"], label["grade"]) == ("training", "A")),
+    ],
+)
+def test_filters_keep_just_what_they_say(browse, query, check):
+    everything = browse.client.get("/labels/export.json").json
+    found = browse.client.get(f"/labels/export.json?{query}").json
+    assert found
+    assert {label["id"] for label in found} == {label["id"] for label in everything if check(label)}
+
+
+@pytest.mark.parametrize("sort", ["newest", "grade", "name"])
+@pytest.mark.parametrize("query", ["", "&phase=training"])
+def test_pages_follow_each_other_without_gap_or_repeat(browse, sort, query):
+    page = browse.get(f"/labels/?sort={sort}{query}")
+    seen: list[str] = []
+    for _ in range(4):
+        seen += page.tree.xpath("//*[@id='results']//th[@scope='row']/a/@href")
+        following = page.tree.xpath("//a[@rel='next']/@href")
+        if not following:
+            break
+        page = browse.get(following[0])
+    expected = browse.client.get(f"/labels/export.json?{query}").json
+    assert len(seen) == len(set(seen)) == len(expected)
+    assert "Back to the first page" in page.text or len(expected) <= 25
+
+
+def test_best_grade_comes_first_and_names_are_in_order(browse):
+    grades = [
+        e.text_content()[-1] for e in browse.get("/labels/?sort=grade").tree.xpath("//td[2]//span[@class]")
+    ]
+    assert [g for g in grades if g in "ABCDE"] == sorted(g for g in grades if g in "ABCDE")
+
+
+@pytest.mark.parametrize("cursor", ["x", "eyJ9", "WzFd", "bnVsbA", "WyIyMDI2IiwgMV0", "%00", "a" * 5000])
+def test_a_broken_cursor_starts_from_the_beginning(browse, cursor):
+    assert names(browse.get(f"/labels/?after={cursor}")) == names(browse.get("/labels/"))
+
+
+def test_an_empty_result_helps(browse):
+    page = browse.get("/labels/?q=nothing+like+this")
+    assert "0 labels for “nothing like this”" in page.text
+    assert "Show all labels" in page.text
+
+
+def test_the_csv_export_holds_what_the_filter_shows(browse):
+    text = browse.client.get("/labels/export.csv?q=resnet").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["model"] for row in rows] == ["ResNet-152", "ResNet-50", "ResNet-18"]
+    assert rows[0]["grade"] == "C"
+
+
+def test_an_export_without_labels_is_still_valid(browse):
+    assert browse.client.get("/labels/export.json?q=nothing+like+this").json == []
+    assert browse.client.get("/labels/export.csv?q=nothing+like+this").get_data(as_text=True).count("\n") == 1
+
+
+def test_labels_are_compared_side_by_side_and_in_words(browse):
+    ids = [label["id"] for label in browse.client.get("/labels/export.json?q=resnet").json]
+    page = browse.get("/labels/compare?" + "&".join(f"id={n}" for n in ids))
+    assert page.status == 200
+    assert "ResNet-50 and ResNet-18 have the best grade, B." in page.text
+    assert "Best: ResNet-18 with 1.81 GFLOP. The highest is 11.5 GFLOP" in page.text
+
+
+@pytest.mark.parametrize(
+    "query", ["", "id=1", "id=1&id=1", "id=x", "id=1&id=999999", "&".join(f"id={n}" for n in range(1, 9))]
+)
+def test_too_few_too_many_or_missing_labels_are_explained(browse, query):
+    page = browse.get(f"/labels/compare?{query}")
+    assert page.status == 422
+    assert "Choose two to six labels" in page.text or "does not exist" in page.text
+
+
+def test_a_model_shows_its_labels_over_time(browse):
+    page = browse.get("/models/1")
+    assert "distilgpt2" in page.text
+    assert "1 label" in page.text
+
+
+def test_better_labels_of_the_same_domain_are_offered(browse):
+    [found] = browse.client.get("/labels/export.json?q=ClaimBuster").json
+    page = browse.get(f"/labels/{found['id']}")
+    assert "Similar models with a better grade" in page.text
