@@ -1,6 +1,5 @@
 """The forms people fill in for a label, and what is wrong with what they typed, in sentences."""
 
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -88,7 +87,6 @@ class LabelForm(FlaskForm):
     model_description = TextAreaField("Description", _at_most(DESCRIPTION_LENGTH), [_printable])
     model_url = StringField("Web page of the model", [*_at_most(URL_LENGTH), _web_address], [_one_line])
     origin_detail = HiddenField(validators=_at_most(ORIGIN_DETAIL_LENGTH), filters=[_one_line])
-    token = HiddenField(validators=_at_most(64), filters=[_one_line])
 
     @property
     def metric_entries(self) -> list[MetricEntry]:
@@ -151,15 +149,25 @@ class LabelForm(FlaskForm):
             if name in self:
                 self[name].data = text
 
-    def experiment(self) -> NewExperiment:
-        """Return what a valid form asks to be registered."""
+    def experiment(self, sender: str) -> NewExperiment:
+        """Return what a valid form asks to be registered.
+
+        `sender` is one person's secret: what the same person sends twice, by impatience or the back
+        button, is one submission.
+        """
         model: int | NewModel = self.model_id.data or NewModel(
             self.model_name.data or "",
             self.model_author.data or "",
             (self.model_description.data or "").strip(),
             self.model_url.data or "",
         )
-        content = (self.token.data, model, sorted(self.values.items()), sorted(self.information.items()))
+        content = (
+            sender,
+            self.scheme.phase,
+            model,
+            sorted(self.values.items()),
+            sorted(self.information.items()),
+        )
         return NewExperiment(
             phase=self.scheme.phase,
             model=model,
@@ -167,7 +175,7 @@ class LabelForm(FlaskForm):
             information=self.information,
             origin=Origin.FILE if self.origin_detail.data else Origin.FORM,
             origin_detail=self.origin_detail.data or "",
-            submission=sha256(repr(content).encode()).hexdigest() if self.token.data else None,
+            submission=sha256(repr(content).encode()).hexdigest(),
         )
 
 
@@ -178,9 +186,7 @@ def label_form(scheme: Scheme, information_fields: Sequence[InformationField], *
         fields[METRIC + metric.slug] = NumberField(metric.name)
     for info in information_fields:
         fields[INFORMATION + info.slug] = _information_field(info)
-    form = type("BoundLabelForm", (LabelForm,), fields)(**options)
-    form.token.data = form.token.data or secrets.token_hex(8)
-    return form  # type: ignore[no-any-return]
+    return type("BoundLabelForm", (LabelForm,), fields)(**options)  # type: ignore[no-any-return]
 
 
 class ImportForm(FlaskForm):

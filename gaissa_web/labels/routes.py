@@ -11,6 +11,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     stream_with_context,
     url_for,
 )
@@ -97,7 +98,7 @@ def register(phase: str) -> Response | WerkzeugResponse:
     if not form.validate():
         return _show_form(form, status=422)
     try:
-        label_id = services.register_label(form.experiment())
+        label_id = services.register_label(form.experiment(session["csrf_token"]))
     except InvalidInputError as error:
         form.refuse(str(error))
         return _show_form(form, status=422)

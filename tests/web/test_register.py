@@ -100,7 +100,7 @@ def test_the_preview_says_what_is_no_number(browse):
 def test_what_htmx_gets_is_what_the_page_holds(browse, button, part):
     form = browse.get(NEW)
     fields = {"model_name": "resnet", "metric-downloads": "9", "action": button}
-    fields |= {"csrf_token": form.value("csrf_token"), "token": form.value("token")}
+    fields |= {"csrf_token": form.value("csrf_token"), "origin_detail": ""}
     fragment = (
         browse.client.post(NEW, data=fields, headers={"HX-Request": "true"}).get_data(as_text=True).strip()
     )
