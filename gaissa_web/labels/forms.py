@@ -19,6 +19,7 @@ from gaissa_web.labels.importing import INFORMATION, METRIC
 from gaissa_web.labels.services import NewExperiment, NewModel
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.information import VALUE_LENGTH
+from gaissa_web.storage.keyset import LARGEST_ID
 from gaissa_web.storage.ml_models import AUTHOR_LENGTH, DESCRIPTION_LENGTH, NAME_LENGTH, URL_LENGTH
 
 
@@ -40,6 +41,19 @@ class NumberField(StringField):
                 parse_number(self.data)
             except InvalidInputError as error:
                 raise ValidationError(str(error)) from error
+
+
+class ModelIdField(IntegerField):
+    """The id of a model that was offered; blank for a new one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the id, or say that no such model was offered."""
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            text = valuelist[0].strip()
+            if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= LARGEST_ID):
+                raise ValueError("Choose one of the models that were found, or a new one.")
+            self.data = int(text)
 
 
 def _printable(typed: str | None) -> str:
@@ -81,7 +95,7 @@ class LabelForm(FlaskForm):
     scheme: Scheme
     information_fields: Sequence[InformationField]
 
-    model_id = IntegerField("Model", [Optional()])
+    model_id = ModelIdField("Model")
     model_name = StringField("Model", _at_most(NAME_LENGTH), [_one_line])
     model_author = StringField("Author or organisation", _at_most(AUTHOR_LENGTH), [_one_line])
     model_description = TextAreaField("Description", _at_most(DESCRIPTION_LENGTH), [_printable])

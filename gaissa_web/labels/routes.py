@@ -24,7 +24,7 @@ from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.importing import Aggregation
 from gaissa_web.core.label import Label, Origin, advice_order, lifts
 from gaissa_web.core.rating import Phase, rate
-from gaissa_web.core.text import printable
+from gaissa_web.core.text import one_line, printable
 from gaissa_web.labels import documents, exports, importing, queries, services
 from gaissa_web.labels.forms import ImportForm, LabelForm, label_form
 from gaissa_web.labels.queries import Filters
@@ -35,6 +35,7 @@ from gaissa_web.web import htmx, security
 blueprint = Blueprint("labels", __name__)
 PHASE = "<any(training, inference):phase>"
 COMPARED = range(2, 7)
+FILE_NAME_SHOWN = 100
 FILTERS = {
     "text": "q",
     "phase": "phase",
@@ -129,7 +130,11 @@ def import_files(phase: str) -> Response | tuple[str, int]:
     if not upload.validate():
         return _show_import(Phase(phase), upload), 422
     form = _label_form(Phase(phase), formdata=None)
-    files = [(file.filename or "", file.read()) for file in upload.files.data if file.filename]
+    files = [
+        (one_line(file.filename)[:FILE_NAME_SHOWN], file.read())
+        for file in upload.files.data
+        if file.filename
+    ]
     imported = importing.read_files(
         files,
         queries.calculation_tools(form.scheme.phase),

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def show_error(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
+        if isinstance(error, BadHost):  # no address of ours can be made, so no page with links
+            return "That host name cannot be right.\n", 400, [("Content-Type", "text/plain")]
         code = error.code or 500
         title, advice = MESSAGES.get(code, (error.name, error.description or ""))
         if isinstance(error, CSRFError):
