@@ -13,7 +13,7 @@ run: $(VENV)/.runtime
 	$(BIN)/gaissa serve --port $(PORT)
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 check: $(VENV)/.development
 	$(BIN)/ruff check .

@@ -220,6 +220,7 @@ class ImportForm(FlaskForm):
             SelectChoice("last", "take the last"),
             SelectChoice("max", "take the largest"),
         ],
+        default="",
     )
 
     def validate_files(self, field: MultipleFileField) -> None:

@@ -23,6 +23,7 @@ from gaissa_web.storage.tools import CalculationTool
 PAGE_SIZE = 25
 MATCHES = 8
 COUNTED_AT_MOST = 1_000
+SIMILAR_AMONG = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +127,27 @@ def recent_labels(count: int) -> list[LabelSummary]:
 
 
 def better_labels(label: Label, count: int) -> list[LabelSummary]:
-    """Return labels of other models with a better grade: same phase and, where recorded, same domain."""
-    if label.grade in (None, Grade.A):
+    """Return labels of other models with a better grade, the next better first.
+
+    They are of the same phase and, where that is recorded, of the same domain, and are looked for
+    among the newest few hundred of each, so that the answer takes the same time however many
+    there are.
+    """
+    if label.grade in {None, Grade.A}:
         return []
-    better = [grade.letter for grade in Grade if grade.position < label.grade.position]
-    query = _summaries().where(
-        Experiment.phase == label.phase, Experiment.grade.in_(better), Experiment.model_id != label.model.id
-    )
+    order = Experiment.grade.desc(), Experiment.registered_at.desc()
+    query = _summaries().where(Experiment.phase == label.phase, Experiment.grade < label.grade.letter)
+    candidates = query.order_by(*order).limit(SIMILAR_AMONG).subquery()
+    similar = select(candidates).where(candidates.c.model_id != label.model.id)
     domain = next((fact.value for fact in label.information if fact.slug == "domain"), None)
     if domain:
         same_domain = InformationValueRow.value == domain, InformationFieldRow.slug == "domain"
         field = InformationValueRow.field_id == InformationFieldRow.id
-        query = query.where(
-            exists().where(InformationValueRow.experiment_id == Experiment.id, field, *same_domain)
+        similar = similar.where(
+            exists().where(InformationValueRow.experiment_id == candidates.c.id, field, *same_domain)
         )
-    rows = db.session.execute(query.order_by(Experiment.grade, Experiment.registered_at.desc()).limit(count))
-    return [_summary(row) for row in rows]
+    best_first = similar.order_by(candidates.c.grade.desc(), candidates.c.registered_at.desc())
+    return [_summary(row) for row in db.session.execute(best_first.limit(count))]
 
 
 def match_models(text: str) -> list[ModelSummary]:
@@ -301,8 +307,11 @@ def _summary(row: Row[Any]) -> LabelSummary:
 
 def _filtered(filters: Filters) -> Select[Any]:
     query = _summaries()
-    for word in filters.text.casefold().split():
-        query = query.where(MLModel.search_text.contains(word, autoescape=True))
+    words = filters.text.casefold().split()
+    if words:
+        # As a set of models, so that few matches among very many labels are found at once.
+        matches = (MLModel.search_text.contains(word, autoescape=True) for word in words)
+        query = query.where(Experiment.model_id.in_(select(MLModel.id).where(*matches)))
     if filters.phase:
         query = query.where(Experiment.phase == filters.phase)
     if filters.grade:

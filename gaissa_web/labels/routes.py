@@ -50,12 +50,14 @@ FILTERS = {
 def index() -> Response:
     """List labels, narrowed and sorted as asked."""
     filters = _filters()
+    after = request.args.get("after")
+    page = queries.list_labels(filters, after)
     return htmx.render(
         "labels/index.html",
         "labels/_results.html",
-        page=queries.list_labels(filters, request.args.get("after")),
+        page=page,
         filters=filters,
-        count=queries.count_labels(filters),
+        count=queries.count_labels(filters) if after or page.next_cursor else len(page.rows),
         counted_at_most=queries.COUNTED_AT_MOST,
         metrics=queries.metric_choices(),
         origins=[(origin.value, origin.value) for origin in Origin],

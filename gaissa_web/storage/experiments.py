@@ -81,5 +81,12 @@ Index("ix_experiments_registered_at_id", Experiment.registered_at, Experiment.id
 Index("ix_experiments_phase_registered_at_id", Experiment.phase, Experiment.registered_at, Experiment.id)
 Index("ix_experiments_grade_registered_at_id", Experiment.grade, Experiment.registered_at, Experiment.id)
 Index("ix_experiments_origin_registered_at_id", Experiment.origin, Experiment.registered_at, Experiment.id)
+Index(
+    "ix_experiments_phase_grade_registered_at_id",
+    Experiment.phase,
+    Experiment.grade,
+    Experiment.registered_at,
+    Experiment.id,
+)
 Index("ix_experiments_model_id_phase_grade", Experiment.model_id, Experiment.phase, Experiment.grade)
 Index("ix_experiments_grade_order_id", grade_order, Experiment.id)

@@ -1,5 +1,7 @@
 """Uploading tracker files: read, shown, checked, and only then registered."""
 
+import io
+
 import pytest
 
 from tests.unit.importing.test_files import FILES, workbook
@@ -28,6 +30,12 @@ def test_an_emissions_file_becomes_a_label(browse):
     assert found["origin"] == {"kind": "file", "detail": "CodeCarbon", "url": ""}
     assert found["information"]["location"] == "France"
     assert found["information"]["hardware"] == "AMD EPYC"
+
+
+def test_the_files_and_the_token_are_all_an_upload_needs(browse):
+    token = browse.get(TRAINING).value("csrf_token")
+    data = {"csrf_token": token, "files": (io.BytesIO(file("eco2ai.csv")[1]), "eco2ai.csv")}
+    assert browse.client.post(TRAINING, data=data).status_code == 200
 
 
 def test_several_files_fill_one_form(browse):

