@@ -150,17 +150,18 @@ def lifts(rating: Rating) -> tuple[Lift, ...]:
     For each metric it is the smallest step that suffices; metrics that cannot do it alone, even
     at A, are left out.
     """
-    found = (_smallest_lift(rating, rated) for rated in advice_order(rating) if rated.counted)
+    if rating.grade is None:
+        return ()
+    counted = [(rated, rated.grade) for rated in advice_order(rating) if rated.counted and rated.grade]
+    found = (_smallest_lift(rating, rating.grade, rated, grade) for rated, grade in counted)
     return tuple(lift for lift in found if lift)
 
 
-def _smallest_lift(rating: Rating, rated: RatedMetric) -> Lift | None:
-    if rating.grade is None or rated.grade is None:
-        return None
-    for position in range(rated.grade.position - 1, -1, -1):
+def _smallest_lift(rating: Rating, label_grade: Grade, rated: RatedMetric, grade: Grade) -> Lift | None:
+    for position in range(grade.position - 1, -1, -1):
         better = replace(rated, grade=Grade.at(position))
         outcome = mean_grade(tuple(better if r is rated else r for r in rating.metrics))
-        if outcome and outcome.position < rating.grade.position:
+        if outcome and outcome.position < label_grade.position:
             boundary = rated.metric.thresholds.boundaries[position]
             return Lift(rated, Grade.at(position), boundary, outcome)
     return None

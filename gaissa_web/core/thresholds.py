@@ -70,8 +70,8 @@ class Thresholds:
         """How far `value` is beyond the nearest boundary, 0 (on it) towards 1 (infinitely far)."""
         first, last = self.boundaries[0], self.boundaries[-1]
         near = first if self.grade(value) is Grade.A else last
-        if min(first, last) > 0 and value >= 0:
-            return 1 - min(value, near) / max(value, near)
+        if min(first, last) > 0:
+            return 1 - max(min(value, near), 0.0) / max(value, near)
         excess = abs(Fraction(value) - Fraction(near)) / abs(Fraction(last) - Fraction(first))
         return float(excess / (1 + excess))
 

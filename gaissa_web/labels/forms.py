@@ -43,6 +43,15 @@ class NumberField(StringField):
                 raise ValidationError(str(error)) from error
 
 
+class OptionField(SelectField):
+    """One of some options."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Say what to do about a value that is not among them."""
+        if self.data not in {choice.value for choice in self.choices}:
+            raise ValidationError(f"Choose one of the options for {self.label.text}.")
+
+
 class ModelIdField(IntegerField):
     """The id of a model that was offered; blank for a new one."""
 
@@ -129,7 +138,7 @@ class LabelForm(FlaskForm):
     def problems(self) -> list[tuple[str, str]]:
         """Each field's id with what is wrong there, in the order of the page; "" for the whole form."""
         whole = [("", message) for message in self.form_errors]
-        return whole + [(field.id, message) for field in self for message in field.errors]
+        return whole + [(field.id, _named(field, message)) for field in self for message in field.errors]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that there is a model and at least one metric."""
@@ -211,7 +220,7 @@ class ImportForm(FlaskForm):
         "How many inferences does the file cover?",
         [Optional(), NumberRange(1, 10**12, "Give a whole number from 1 up.")],
     )
-    aggregation = SelectField(
+    aggregation = OptionField(
         "If a file holds several runs",
         choices=[
             SelectChoice("", "as the tool intends (usual)"),
@@ -236,7 +245,7 @@ class ImportForm(FlaskForm):
 
 def _information_field(info: InformationField) -> Any:
     if info.kind is Kind.CHOICE:
-        return SelectField(
+        return OptionField(
             info.name, choices=[SelectChoice("", "not given"), *map(SelectChoice, info.options)], default=""
         )
     if info.kind is Kind.NUMBER:
@@ -248,6 +257,11 @@ def _fact(field: Field) -> str:
     if isinstance(field, NumberField):
         return "" if field.number is None else repr(field.number).removesuffix(".0")
     return str(field.data or "")
+
+
+def _named(field: Field, message: str) -> str:
+    """A number's message with the name of its field, to be understood away from it."""
+    return f"{field.label.text}: {message}" if isinstance(field, NumberField) and field.data else message
 
 
 def _fail(field: Field, message: str) -> bool:

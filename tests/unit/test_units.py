@@ -29,6 +29,7 @@ from gaissa_web.core.units import UNITS, convert, readable
         (12.5, "parsec", "12.5 parsec"),
         (2.5, "1/s", "2.5 1/s"),
         (3e15, "", "3 × 10¹⁵"),
+        (1e308, "MWh", "1 × 10³⁰⁸ MWh"),
     ],
 )
 def test_values_are_shown_as_a_person_would_write_them(value, unit, shown):

@@ -160,7 +160,7 @@ class _Reader:
         return Line(
             self.table.name,
             mapping.column,
-            repr(total),
+            repr(total).removesuffix(".0"),
             mapping.unit,
             target,
             repr(value).removesuffix(".0"),

@@ -41,7 +41,7 @@ def read_spreadsheet(name: str, data: bytes) -> Table:
         raise UnreadableFileError(f"{name} is locked with a password; please save it without.") from error
     except (CalamineError, OSError, ValueError) as error:
         raise UnreadableFileError(f"{name} cannot be read as a spreadsheet; it may be damaged.") from error
-    except BaseException as error:  # a panic in the Rust reader is not an Exception
+    except BaseException as error:  # pragma: no cover  a panic in the Rust reader is no Exception
         if type(error).__name__ != "PanicException":
             raise
         raise UnreadableFileError(f"{name} cannot be read as a spreadsheet; it may be damaged.") from error

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gaissa_web.config import PROJECT
 from gaissa_web.core.errors import UnreadableFileError
 from gaissa_web.core.importing import Table, read_table
 from gaissa_web.core.importing.tables import MAX_ROWS
@@ -117,6 +118,23 @@ def test_an_encrypted_archive_is_told_from_a_damaged_one():
     data[central + 8] |= 1
     with pytest.raises(UnreadableFileError, match="password"):
         read_table("a.xlsx", bytes(data))
+
+
+def test_a_locked_workbook_is_told_from_a_damaged_one():
+    with pytest.raises(UnreadableFileError, match="password"):
+        read_table("locked.xlsx", (PROJECT / "tests" / "data" / "locked.xlsx").read_bytes())
+
+
+def test_empty_padding_of_a_sheet_is_not_mistaken_for_a_bomb():
+    cell = b"<table:table-cell office:value-type='string'><text:p>%s</text:p></table:table-cell>"
+    row, end = b"<table:table-row>" + cell, b"</table:table-row>"
+    padding = b'<table:table-row table:number-rows-repeated="1048576"><table:table-cell/></table:table-row>'
+    start, rest = ODS.split(b"<table:table-row", 1)
+    tail = rest[rest.index(b"</table:table>") :]
+    content = start + row % b"hardware" + end + row % b"A100" + end + padding + tail
+    manifest = b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    members = {"mimetype": ODS_MIMETYPE, "META-INF/manifest.xml": manifest, "content.xml": content}
+    assert read_table("a.ods", archive(members)).rows == (("A100",),)
 
 
 def test_a_huge_integer_in_json_is_a_wrong_cell_not_a_crash():
