@@ -23,6 +23,11 @@ def test_long_text_gets_smaller_then_ends_in_an_ellipsis():
     assert fit("x" * 500, 200, (22, 10)).lines[0].endswith("…")
 
 
+def test_combining_marks_take_no_room_and_wide_characters_a_whole_em():
+    assert width("e\u0301", 10) == width("e", 10)
+    assert width("中", 10) > width("W", 10)
+
+
 def test_long_names_break_after_a_hyphen():
     assert fit("a-very-long-model-name", 120, (14,), 80).lines[0].endswith("-")
 

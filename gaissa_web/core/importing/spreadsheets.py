@@ -6,13 +6,15 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, load_workbook
+from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 
 from gaissa_web.core.errors import UnreadableFileError
 from gaissa_web.core.importing.tables import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Table, table_from_rows
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+"""Name of the stream that holds a workbook encrypted by Excel."""
 MAX_UNPACKED = 60_000_000
 
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,7})(\d{1,9})"')
@@ -34,11 +36,11 @@ def read_spreadsheet(name: str, data: bytes) -> Table:
     """
     if data.startswith(ZIP):
         _check_archive(name, data)
+    elif LOCKED in data:
+        raise UnreadableFileError(f"{name} is locked with a password; please save it without.")
     try:
         workbook = load_workbook(io.BytesIO(data))
         rows = next((rows for rows in _sheets(workbook) if rows), [])
-    except PasswordError as error:
-        raise UnreadableFileError(f"{name} is locked with a password; please save it without.") from error
     except (CalamineError, OSError, ValueError) as error:
         raise UnreadableFileError(f"{name} cannot be read as a spreadsheet; it may be damaged.") from error
     except BaseException as error:  # pragma: no cover  a panic in the Rust reader is no Exception
