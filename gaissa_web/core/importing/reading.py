@@ -130,7 +130,7 @@ class _Reader:
             return self._number(mapping, target, cells)
         text = cells[-1][1]
         if target.options:
-            chosen = next((o for o in target.options if o.casefold() == text.casefold()), None)
+            chosen = next((o for o in target.options if _letters(o) == _letters(text)), None)
             if chosen is None:
                 self._problem(
                     cells[-1][0], mapping, f"“{text[:60]}” is not one of the choices for {target.name}."
@@ -220,6 +220,11 @@ def _by_name(table: Table, targets: Iterable[Target]) -> Iterator[ColumnMapping]
                 used = target.unit if source_unit is None else source_unit
                 yield ColumnMapping(column, used, target.field, Aggregation.MEAN)
                 break
+
+
+def _letters(text: str) -> str:
+    """Return the text's letters and digits alone: "Pre-training" is "pretraining"."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _normal(name: str) -> str:

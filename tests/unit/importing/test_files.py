@@ -146,7 +146,7 @@ library_name: transformers
 co2_eq_emissions:
   emissions: 149200
   source: "MLCo2"
-  training_type: "Pretraining"
+  training_type: "Pre-training"
   hardware_used: "8 v100"
 ---
 # A model
