@@ -16,6 +16,7 @@ from flask.cli import with_appcontext
 from gaissa_web import seeds
 from gaissa_web.core.rating import Phase
 from gaissa_web.labels import bulk
+from gaissa_web.storage.db import refresh_statistics
 
 BATCH = 500
 
@@ -26,6 +27,7 @@ BATCH = 500
 def seed(as_json: bool) -> None:
     """Add what is missing of the shipped catalogue; running it twice changes nothing."""
     counts = asdict(seeds.seed())
+    refresh_statistics()
     if as_json:
         click.echo(json.dumps(counts))
         return
@@ -54,6 +56,7 @@ def import_models(file: Path, phase: str, as_json: bool) -> None:
         for batch in batched(rows, BATCH):
             counts += bulk.import_rows(file.name, batch, Phase(phase))
             bar.update(raw.tell() - bar.pos)
+    refresh_statistics()
     if as_json:
         click.echo(json.dumps(counts))
         return

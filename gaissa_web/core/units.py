@@ -79,58 +79,55 @@ def convert(value: float, source: str, target: str) -> float:
     return float(Decimal(repr(value)) * factor) if isfinite(value) else value
 
 
-def readable(value: float, unit: str = "") -> str:
-    """Return `value` with its unit as a person would write it, to three significant digits.
+def readable(value: float, unit: str = "", digits: int = 3) -> str:
+    """Return `value` with its unit as a person would write it, to that many significant digits.
 
     Known quantities move to the unit that keeps the number short (2800 g CO2eq is "2.8 kg CO₂eq"),
     large pure numbers get a word ("1.2 million"), anything beyond the largest step turns
-    scientific ("1.2 × 10²¹").
+    scientific ("1.2 × 10²¹"). Whole digits are never cut off.
     """
-    number, shown_unit = scale(value, unit)
+    number, shown_unit = scale(value, unit, digits)
     return f"{number} {shown_unit}".strip()
 
 
-def scale(value: float, unit: str = "") -> tuple[str, str]:
+def scale(value: float, unit: str = "", digits: int = 3) -> tuple[str, str]:
     """Return the two halves of `readable`: the number (with any word for its size) and the unit."""
     known = UNITS.get(unit)
     if known and known.quantity == "number" and unit != "%":
-        return _pure_number(value), ""
+        return _pure_number(value, digits), ""
     if known and known.quantity in _SHOWN and value:
         ratios = {u: known.size / UNITS[u].size for u in _SHOWN[known.quantity]}
         # A value that rounds up to the next step (999.9 g) is shown in it (1 kg).
-        fitting = [u for u, ratio in ratios.items() if _rounded(abs(value) * ratio) >= 1]
+        fitting = [u for u, ratio in ratios.items() if _rounded(abs(value) * ratio, digits) >= 1]
         step = fitting[-1] if fitting else next(iter(ratios))
         if isfinite(value * ratios[step]):
             value, unit = value * ratios[step], step
-    return _digits(value), unit.replace("CO2", "CO₂")
+    return _digits(value, digits), unit.replace("CO2", "CO₂")
 
 
-def _pure_number(value: float) -> str:
+def _pure_number(value: float, digits: int) -> str:
     for size, word in _WORDS:
-        if size <= _rounded(abs(value)) < size * 1000:
-            return f"{_digits(value / size)} {word}"
-    return _digits(value)
+        if size <= _rounded(abs(value), digits) < size * 1000:
+            return f"{_digits(value / size, digits)} {word}"
+    return _digits(value, digits)
 
 
-def _rounded(value: float, digits: int = 3) -> float:
+def _rounded(value: float, digits: int) -> float:
     """Return `value` rounded to so many significant digits."""
     return float(f"{value:.{digits - 1}e}")
 
 
-def _digits(value: float) -> str:
-    """Three significant digits, whole numbers whole, thousands grouped, extremes scientific."""
+def _digits(value: float, digits: int) -> str:
+    """Whole numbers whole, thousands grouped, extremes scientific."""
     if value == 0:
         return "0"
     magnitude = abs(value)
     if magnitude >= 1e6 or magnitude < 1e-4:
-        mantissa, exponent_text = f"{value:.2e}".split("e")
-        exponent = int(exponent_text)
-        superscript = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{_trimmed(mantissa)} × 10{superscript}".replace("-", "−")
-    if magnitude >= 100:
-        return f"{value:,.0f}".replace("-", "−")
-    decimals = 2 - floor(log10(magnitude))
-    return _trimmed(f"{value:.{decimals}f}").replace("-", "−")
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{_trimmed(mantissa)} × 10{raised}".replace("-", "−")
+    decimals = max(digits - 1 - floor(log10(magnitude)), 0)
+    return _trimmed(f"{value:,.{decimals}f}").replace("-", "−")
 
 
 def _trimmed(number: str) -> str:

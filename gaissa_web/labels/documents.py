@@ -162,7 +162,7 @@ def model_card(label: Label) -> str:
         "url": public_address("labels.detail", label_id=label.id),
         "metrics": values,
     }
-    return yaml.safe_dump(block, sort_keys=False, allow_unicode=True)
+    return yaml.dump(block, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
 
 
 def share(label: Label) -> Share:

@@ -311,7 +311,7 @@ def _filtered(filters: Filters) -> Select[Any]:
     if words:
         # As a set of models, so that few matches among very many labels are found at once.
         matches = (MLModel.search_text.contains(word, autoescape=True) for word in words)
-        query = query.where(Experiment.model_id.in_(select(MLModel.id).where(*matches)))
+        query = query.where((Experiment.model_id + 0).in_(select(MLModel.id).where(*matches)))
     if filters.phase:
         query = query.where(Experiment.phase == filters.phase)
     if filters.grade:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
 from sqlalchemy.orm import DeclarativeBase
 
 PRAGMAS = (
@@ -13,7 +13,6 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "analysis_limit=400",
-    "optimize=0x10002",
 )
 LARGEST_FLOAT = 1.7976931348623157e308
 
@@ -64,12 +63,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def refresh_statistics() -> None:
+    """Let the database count its rows anew after many were added, so that it picks the right index."""
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()
+
+
 def tune_sqlite(engine: Engine) -> None:
     """Let SQLite enforce foreign keys and serve readers while one process writes.
 
     The settings are the ones SQLite's manual recommends for a write-ahead log; a writer that
-    meets another waits for it up to ten seconds, and a table that has grown much is analysed
-    anew (a few hundred rows of it), so that the planner picks the right index.
+    meets another waits for it up to ten seconds.
     """
 
     @event.listens_for(engine, "connect")

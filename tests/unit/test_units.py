@@ -36,6 +36,12 @@ def test_values_are_shown_as_a_person_would_write_them(value, unit, shown):
     assert readable(value, unit) == shown
 
 
+def test_a_threshold_can_be_shown_more_exactly():
+    assert readable(1.815, "g CO2eq", 4) == "1.815 g CO₂eq"
+    assert readable(1.662e9, "B/g", 4) == "1.662 GB/g"
+    assert readable(12345.6, "", 4) == "12,346"
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([*UNITS, "parsec"]))
 def test_every_value_is_short_and_never_a_raw_float(value, unit):
     shown = readable(value, unit)
