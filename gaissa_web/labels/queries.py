@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from gaissa_web.core.grades import Grade
-from gaissa_web.core.importing import ColumnMapping, Tool
+from gaissa_web.core.importing import Aggregation, ColumnMapping, Per, Tool
 from gaissa_web.core.label import InformationField, InformationValue, Label, LabelledModel, Origin
 from gaissa_web.core.rating import Phase, rate
 from gaissa_web.storage.db import db
@@ -72,9 +72,9 @@ class Filters:
 
 NO_GRADE = "-"
 ORDERS = {
-    "newest": Order((Experiment.registered_at, Experiment.id), descending=True),  # type: ignore[arg-type]
-    "grade": Order((grade_order, Experiment.id)),  # type: ignore[arg-type]
-    "name": Order((MLModel.name, Experiment.id)),  # type: ignore[arg-type]
+    "newest": Order((Experiment.registered_at, Experiment.id), descending=True),
+    "grade": Order((grade_order, Experiment.id)),
+    "name": Order((MLModel.name, Experiment.id)),
 }
 
 
@@ -192,7 +192,7 @@ def calculation_tools(phase: Phase) -> list[Tool]:
             signature=tuple(frozenset(columns) for columns in row.signature),
             row_key=row.row_key,
             mappings=tuple(
-                ColumnMapping(m.column, m.unit, m.target, m.aggregation, m.per)  # type: ignore[arg-type]
+                ColumnMapping(m.column, m.unit, m.target, Aggregation(m.aggregation), Per(m.per))
                 for m in row.mappings
                 if m.phase == phase
             ),

@@ -9,18 +9,20 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gaissa_web.storage.db import db
 
 LARGEST_ID = 2**63 - 1
 T = TypeVar("T")
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A sort order by columns that together are unique, all in one direction."""
 
-    columns: tuple[ColumnElement[Any], ...]
+    columns: tuple[Column, ...]
     descending: bool = False
 
 
@@ -65,7 +67,7 @@ def _decode(cursor: str | None, order: Order) -> tuple[Any, ...] | None:
         return None
 
 
-def _typed(part: object, column: ColumnElement[Any]) -> object:
+def _typed(part: object, column: Column) -> object:
     """Return `part` as the column's type, or raise ValueError: cursors come from outside."""
     expected = column.type.python_type
     if expected is datetime and isinstance(part, str):

@@ -42,6 +42,8 @@ def test_several_files_fill_one_form(browse):
     files = file("codecarbon-3.3.2-emissions.csv"), file("gaissalabel-plugin-resnet50.csv")
     page = upload(browse, INFERENCE, *files, inferences="100")
     assert float(page.value("metric-energy_per_inference")) == pytest.approx(2.4465093393578265e-05 * 36_000)
+    assert float(page.value("metric-co2_per_1000_inferences")) == pytest.approx(4.258149505152298e-02)
+    assert float(page.value("metric-latency")) == pytest.approx(40.0670670999988)
     assert page.value("metric-model_size") == "25557032"
     assert page.value("metric-flops") == "4.111514624"
     label = browse.send(page, "/labels/inference/new", model_name="ResNet-50")
@@ -68,6 +70,12 @@ def test_a_hopeless_file_does_not_spoil_the_others(browse):
     assert page.status == 200
     assert "notes.pdf is a PDF" in page.text
     assert page.value("metric-co2_eq_emissions") == "0.070311645588"
+
+
+def test_of_two_rows_of_the_plug_in_the_last_counts(browse):
+    data = b"model_size,file_size,flops\n1,1,1e9\n5,7,3e9\n"
+    page = upload(browse, INFERENCE, ("two.csv", data))
+    assert [page.value(f"metric-{slug}") for slug in ("model_size", "file_size", "flops")] == ["5", "7", "3"]
 
 
 @pytest.mark.parametrize(
