@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench migration lock clean
 
 run: $(VENV)/.runtime
 	$(BIN)/gaissa migrate
@@ -24,6 +24,11 @@ check: $(VENV)/.development
 
 bench: $(VENV)/.development
 	$(BIN)/python -m tests.bench
+
+# After a change of the tables: make migration MESSAGE="add drafts", then read what it wrote.
+migration: $(VENV)/.runtime
+	$(BIN)/python -c 'from gaissa_web.app import create_app; from gaissa_web.storage import migrations; \
+		create_app().app_context().push(); migrations.upgrade(); migrations.create_revision("$(MESSAGE)")'
 
 # After a change of dependencies in pyproject.toml; needs uv.
 lock:

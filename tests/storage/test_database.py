@@ -6,7 +6,9 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
@@ -38,6 +40,13 @@ def test_migrations_build_just_what_the_tables_describe(fresh):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = [d for d in compare_metadata(context, Base.metadata) if "grade_order" not in str(d)]
     assert differences == []
+
+
+def test_the_newest_migration_is_the_one_that_alembic_would_end_with():
+    config = Config()
+    config.set_main_option("script_location", str(migrations.SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [migrations.newest_revision()]
 
 
 @both
