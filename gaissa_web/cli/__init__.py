@@ -1,7 +1,9 @@
 """The `gaissa` command, one module per group of commands; each runs inside the application."""
 
+from gaissa_web.cli.accounts import create_admin
+from gaissa_web.cli.carbon import import_carbon_intensity
 from gaissa_web.cli.catalogue import import_models, seed
 from gaissa_web.cli.labelling import label
-from gaissa_web.cli.running import migrate, serve
+from gaissa_web.cli.running import migrate, serve, worker
 
-commands = [import_models, label, migrate, seed, serve]
+commands = [create_admin, import_carbon_intensity, import_models, label, migrate, seed, serve, worker]

@@ -7,3 +7,7 @@ class InvalidInputError(ValueError):
 
 class UnreadableFileError(InvalidInputError):
     """A file cannot be read as what it claims to be; the message says why and what would do."""
+
+
+class ConflictError(InvalidInputError):
+    """What somebody wants to change has been changed by somebody else since they looked at it."""

@@ -87,8 +87,20 @@ class InformationValue:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierRating:
+    """What an older scheme version had given a label, until it was re-rated then (UTC)."""
+
+    scheme_version: int
+    grade: Grade | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
-    """An energy label. `registered_at` is in UTC; `origin_detail` names the tool or publication."""
+    """An energy label. `registered_at` is in UTC; `origin_detail` names the tool or publication.
+
+    `earlier` are the ratings before the present one, the newest first.
+    """
 
     id: int
     phase: Phase
@@ -100,6 +112,7 @@ class Label:
     origin: Origin
     origin_detail: str = ""
     origin_url: str = ""
+    earlier: tuple[EarlierRating, ...] = ()
 
     @property
     def grade(self) -> Grade | None:

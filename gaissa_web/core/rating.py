@@ -29,7 +29,7 @@ class Metric:
     """What one rating scheme says of one metric; a bare `value` of it is in `unit`.
 
     `weight` is a finite number from 0 up, its scale free; a metric of weight 0 is shown but does
-    not count. `unit` is empty for a pure number.
+    not count. `position` orders metrics of the same weight. `unit` is empty for a pure number.
 
     Raises:
         InvalidInputError: The weight is negative, NaN or infinite.
@@ -46,6 +46,7 @@ class Metric:
     thresholds_source: str = ""
     thresholds_source_url: str = ""
     aliases: tuple[str, ...] = ()
+    position: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a weight that would break the mean."""
@@ -60,6 +61,11 @@ class Scheme:
     phase: Phase
     version: int
     metrics: tuple[Metric, ...]
+
+    @property
+    def ordered(self) -> tuple[Metric, ...]:
+        """The metrics as readers see them: heaviest first, then by position, then by name."""
+        return tuple(sorted(self.metrics, key=lambda m: (-m.weight, m.position, m.name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +110,8 @@ def rate(scheme: Scheme, values: Mapping[str, float]) -> Rating:
     unknown = set(values) - {metric.slug for metric in scheme.metrics}
     if unknown:
         raise InvalidInputError(f"This rating scheme has no metric “{min(unknown)}”.")
-    ordered = sorted(scheme.metrics, key=lambda metric: (-metric.weight, metric.name))
     total = sum(_exact(metric.weight) for metric in scheme.metrics)
-    metrics = tuple(_rate_metric(metric, values.get(metric.slug), total) for metric in ordered)
+    metrics = tuple(_rate_metric(metric, values.get(metric.slug), total) for metric in scheme.ordered)
     counted = sum(_exact(rated.metric.weight) for rated in metrics if rated.counted)
     return Rating(metrics, mean_grade(metrics), float(counted / total) if total else 0.0)
 

@@ -1,6 +1,7 @@
 """What the start page and the method page show, and whether the database is ready."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,9 +12,19 @@ from gaissa_web.storage import migrations
 from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import Experiment
 from gaissa_web.storage.ml_models import MLModel
-from gaissa_web.storage.schemes import SchemeRow, current_scheme
+from gaissa_web.storage.schemes import SchemeRow, current_scheme, published_scheme
 
-__all__ = ["Counts", "DescribedScheme", "counts", "current_schemes", "readiness_problem", "recent_labels"]
+__all__ = [
+    "Counts",
+    "DescribedScheme",
+    "counts",
+    "current_schemes",
+    "find_published",
+    "readiness_problem",
+    "recent_labels",
+]
+
+LARGEST_VERSION = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ class DescribedScheme:
 
     title: str
     paragraphs: tuple[str, ...]
+    published_at: datetime | None
     scheme: Scheme
 
 
@@ -45,10 +57,20 @@ def current_schemes() -> list[DescribedScheme]:
     found = []
     for phase in Phase:
         scheme_id, scheme = current_scheme(phase)
-        row = db.session.get_one(SchemeRow, scheme_id)
-        paragraphs = tuple(row.description.strip().split("\n\n"))
-        found.append(DescribedScheme(row.title, paragraphs, scheme))
+        found.append(_described(db.session.get_one(SchemeRow, scheme_id), scheme))
     return found
+
+
+def find_published(phase: Phase, version: int) -> DescribedScheme | None:
+    """Return a published version of the scheme of `phase`."""
+    same = SchemeRow.phase == phase, SchemeRow.version == version, SchemeRow.published_at.is_not(None)
+    row = db.session.scalar(select(SchemeRow).where(*same)) if version <= LARGEST_VERSION else None
+    return _described(row, published_scheme(row.id)) if row else None
+
+
+def _described(row: SchemeRow, scheme: Scheme) -> DescribedScheme:
+    paragraphs = tuple(row.description.strip().split("\n\n"))
+    return DescribedScheme(row.title, paragraphs, row.published_at, scheme)
 
 
 def readiness_problem() -> str:

@@ -1,8 +1,10 @@
 """The addresses that belong to no single tool."""
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, abort, make_response, render_template
 
+from gaissa_web.core.rating import Phase
 from gaissa_web.home import queries
+from gaissa_web.storage.schemes import current_scheme
 
 blueprint = Blueprint("home", __name__)
 
@@ -17,6 +19,14 @@ def index() -> str:
 def about() -> str:
     """Explain the project, its method and its sources."""
     return render_template("home/about.html", schemes=queries.current_schemes())
+
+
+@blueprint.get("/about/<any(training, inference):phase>/<int:version>")
+def scheme(phase: str, version: int) -> str:
+    """Show one published version of a rating scheme."""
+    described = queries.find_published(Phase(phase), version) or abort(404)
+    newest = current_scheme(Phase(phase))[1].version
+    return render_template("home/scheme.html", described=described, newest=newest)
 
 
 @blueprint.get("/healthz")

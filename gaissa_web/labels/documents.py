@@ -117,6 +117,14 @@ def as_json(label: Label) -> str:
         "coverage": label.rating.coverage,
         "scheme": label.scheme_version,
         "registered_at": iso(label.registered_at),
+        "earlier_ratings": [
+            {
+                "scheme": earlier.scheme_version,
+                "grade": earlier.grade.letter if earlier.grade else None,
+                "until": iso(earlier.until),
+            }
+            for earlier in label.earlier
+        ],
         "origin": {"kind": label.origin, "detail": label.origin_detail, "url": label.origin_url},
         "metrics": {
             rated.metric.slug: {

@@ -5,51 +5,28 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from wtforms import Field, HiddenField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, NumberRange, Optional, ValidationError
+from wtforms import Field, HiddenField, IntegerField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import NumberRange, Optional, ValidationError
 
-from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.importing import parse_number
 from gaissa_web.core.label import InformationField, Kind, Origin
 from gaissa_web.core.rating import Metric, Scheme
-from gaissa_web.core.text import one_line, printable
 from gaissa_web.labels.importing import INFORMATION, METRIC
 from gaissa_web.labels.services import NewExperiment, NewModel
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.information import VALUE_LENGTH
 from gaissa_web.storage.keyset import LARGEST_ID
 from gaissa_web.storage.ml_models import AUTHOR_LENGTH, DESCRIPTION_LENGTH, NAME_LENGTH, URL_LENGTH
-
-
-class NumberField(StringField):
-    """A number from 0 up, typed as text and kept as typed."""
-
-    @property
-    def number(self) -> float | None:
-        """The number; None where nothing, or nothing that can be read, was typed."""
-        try:
-            return parse_number(self.data) if (self.data or "").strip() else None
-        except InvalidInputError:
-            return None
-
-    def pre_validate(self, form: Any) -> None:
-        """Say what is wrong with the number, if anything is."""
-        if (self.data or "").strip():
-            try:
-                parse_number(self.data)
-            except InvalidInputError as error:
-                raise ValidationError(str(error)) from error
-
-
-class OptionField(SelectField):
-    """One of some options."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Say what to do about a value that is not among them."""
-        if self.data not in {choice.value for choice in self.choices}:
-            raise ValidationError(f"Choose one of the options for {self.label.text}.")
+from gaissa_web.web.forms import (
+    Form,
+    NumberField,
+    OptionField,
+    at_most,
+    fail,
+    line_filter,
+    text_filter,
+    web_address,
+)
 
 
 class ModelIdField(IntegerField):
@@ -63,23 +40,6 @@ class ModelIdField(IntegerField):
             if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= LARGEST_ID):
                 raise ValueError("Choose one of the models that were found, or a new one.")
             self.data = int(text)
-
-
-def _printable(typed: str | None) -> str:
-    return printable(typed or "")
-
-
-def _one_line(typed: str | None) -> str:
-    return one_line(typed or "")
-
-
-def _web_address(_form: object, field: Field) -> None:
-    if field.data and not field.data.startswith(("https://", "http://")):
-        raise ValidationError("A web address starts with https:// or http://.")
-
-
-def _at_most(length: int) -> list[Any]:
-    return [Length(max=length, message=f"Please use at most {length:,} characters.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +58,23 @@ class InformationEntry:
     field: Field
 
 
-class LabelForm(FlaskForm):
+class LabelForm(Form):
     """The parts of the form that every scheme has; `label_form` adds metrics and information."""
 
     scheme: Scheme
     information_fields: Sequence[InformationField]
 
     model_id = ModelIdField("Model")
-    model_name = StringField("Model", _at_most(NAME_LENGTH), [_one_line])
-    model_author = StringField("Author or organisation", _at_most(AUTHOR_LENGTH), [_one_line])
-    model_description = TextAreaField("Description", _at_most(DESCRIPTION_LENGTH), [_printable])
-    model_url = StringField("Web page of the model", [*_at_most(URL_LENGTH), _web_address], [_one_line])
-    origin_detail = HiddenField(validators=_at_most(ORIGIN_DETAIL_LENGTH), filters=[_one_line])
+    model_name = StringField("Model", at_most(NAME_LENGTH), [line_filter])
+    model_author = StringField("Author or organisation", at_most(AUTHOR_LENGTH), [line_filter])
+    model_description = TextAreaField("Description", at_most(DESCRIPTION_LENGTH), [text_filter])
+    model_url = StringField("Web page of the model", [*at_most(URL_LENGTH), web_address], [line_filter])
+    origin_detail = HiddenField(validators=at_most(ORIGIN_DETAIL_LENGTH), filters=[line_filter])
 
     @property
     def metric_entries(self) -> list[MetricEntry]:
         """The scheme's metrics, heaviest first, with their fields."""
-        metrics = sorted(self.scheme.metrics, key=lambda metric: (-metric.weight, metric.name))
-        return [MetricEntry(metric, self[METRIC + metric.slug]) for metric in metrics]
+        return [MetricEntry(metric, self[METRIC + metric.slug]) for metric in self.scheme.ordered]
 
     @property
     def information_entries(self) -> list[InformationEntry]:
@@ -134,20 +93,14 @@ class LabelForm(FlaskForm):
         found = {entry.information.slug: _fact(entry.field) for entry in self.information_entries}
         return {slug: fact for slug, fact in found.items() if fact}
 
-    @property
-    def problems(self) -> list[tuple[str, str]]:
-        """Each field's id with what is wrong there, in the order of the page; "" for the whole form."""
-        whole = [("", message) for message in self.form_errors]
-        return whole + [(field.id, _named(field, message)) for field in self for message in field.errors]
-
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that there is a model and at least one metric."""
         valid = bool(super().validate(extra_validators))
         if not self.model_id.data and not self.model_name.data and not self.model_name.errors:
-            valid = _fail(self.model_name, "Say which model this is about: type its name.")
+            valid = fail(self.model_name, "Say which model this is about: type its name.")
         first = self.metric_entries[0].field
         if not self.values and not any(entry.field.errors for entry in self.metric_entries):
-            valid = _fail(first, "Give at least one metric a value.")
+            valid = fail(first, "Give at least one metric a value.")
         return valid
 
     def validate_numbers(self) -> None:
@@ -155,10 +108,6 @@ class LabelForm(FlaskForm):
         for field in self:
             if isinstance(field, NumberField):
                 field.validate(self)
-
-    def refuse(self, message: str) -> None:
-        """Say what is wrong with the form as a whole."""
-        self.form_errors.append(message)
 
     def blank(self, names: Iterable[str]) -> None:
         """Empty the named fields, as if nothing had been typed."""
@@ -205,14 +154,14 @@ class LabelForm(FlaskForm):
 def label_form(scheme: Scheme, information_fields: Sequence[InformationField], **options: Any) -> LabelForm:
     """Make the form for a label under `scheme`, bound to the request unless `options` say otherwise."""
     fields: dict[str, Any] = {"scheme": scheme, "information_fields": information_fields}
-    for metric in sorted(scheme.metrics, key=lambda metric: (-metric.weight, metric.name)):
+    for metric in scheme.ordered:
         fields[METRIC + metric.slug] = NumberField(metric.name)
     for info in information_fields:
         fields[INFORMATION + info.slug] = _information_field(info)
     return type("BoundLabelForm", (LabelForm,), fields)(**options)  # type: ignore[no-any-return]
 
 
-class ImportForm(FlaskForm):
+class ImportForm(Form):
     """Files of a tracker, and how to read them; `inferences` matters for deployments only."""
 
     files = MultipleFileField("Files")
@@ -237,11 +186,6 @@ class ImportForm(FlaskForm):
         if not any(file.filename for file in field.data or []):
             raise ValidationError("Choose at least one file.")
 
-    @property
-    def problems(self) -> list[tuple[str, str]]:
-        """Each field's id with what is wrong there."""
-        return [(field.id, message) for field in self for message in field.errors]
-
 
 def _information_field(info: InformationField) -> Any:
     if info.kind is Kind.CHOICE:
@@ -250,20 +194,10 @@ def _information_field(info: InformationField) -> Any:
         )
     if info.kind is Kind.NUMBER:
         return NumberField(info.name)
-    return StringField(info.name, _at_most(VALUE_LENGTH), [_one_line])
+    return StringField(info.name, at_most(VALUE_LENGTH), [line_filter])
 
 
 def _fact(field: Field) -> str:
     if isinstance(field, NumberField):
         return "" if field.number is None else repr(field.number).removesuffix(".0")
     return str(field.data or "")
-
-
-def _named(field: Field, message: str) -> str:
-    """A number's message with the name of its field, to be understood away from it."""
-    return f"{field.label.text}: {message}" if isinstance(field, NumberField) and field.data else message
-
-
-def _fail(field: Field, message: str) -> bool:
-    field.errors = [*field.errors, message]
-    return False

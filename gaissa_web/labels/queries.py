@@ -1,6 +1,6 @@
 """Reading labels: one whole, lists of them, the models they are about, what forms offer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,22 @@ from sqlalchemy.orm import selectinload
 
 from gaissa_web.core.grades import Grade
 from gaissa_web.core.importing import Aggregation, ColumnMapping, Per, Tool
-from gaissa_web.core.label import InformationField, InformationValue, Label, LabelledModel, Origin
-from gaissa_web.core.rating import Phase, rate
+from gaissa_web.core.label import (
+    EarlierRating,
+    InformationField,
+    InformationValue,
+    Label,
+    LabelledModel,
+    Origin,
+)
+from gaissa_web.core.rating import Phase, Scheme, rate
 from gaissa_web.storage.db import db
+from gaissa_web.storage.experiments import EarlierRating as EarlierRatingRow
 from gaissa_web.storage.experiments import Experiment, InformationValueRow, MetricValue, grade_order
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, fetch_page
 from gaissa_web.storage.ml_models import MLModel
-from gaissa_web.storage.schemes import MetricRow, current_scheme, published_scheme
+from gaissa_web.storage.schemes import MetricRow, SchemeRow, current_scheme, published_scheme
 from gaissa_web.storage.tools import CalculationTool
 
 PAGE_SIZE = 25
@@ -214,16 +222,13 @@ def metric_choices() -> list[tuple[str, str]]:
 
 
 def last_change(label_id: int) -> datetime | None:
-    """Return when the label or its model last changed; None if there is no such label."""
+    """Return when the label, its model or any information field last changed; None without such a label."""
     if not 0 < label_id <= LARGEST_ID:
         return None
-    query = (
-        select(Experiment.updated_at, MLModel.updated_at)
-        .join(Experiment.model)
-        .where(Experiment.id == label_id)
-    )
-    row = db.session.execute(query).one_or_none()
-    return max(row) if row else None
+    fields = select(func.max(InformationFieldRow.updated_at)).scalar_subquery()
+    query = select(Experiment.updated_at, MLModel.updated_at, fields).join(Experiment.model)
+    row = db.session.execute(query.where(Experiment.id == label_id)).one_or_none()
+    return max(moment for moment in row if moment) if row else None
 
 
 def _labels(condition: ColumnElement[bool]) -> Iterator[Label]:
@@ -232,20 +237,39 @@ def _labels(condition: ColumnElement[bool]) -> Iterator[Label]:
     ids = [experiment.id for experiment, _ in rows]
     values = _values(ids)
     information = _information(ids)
+    earlier = _earlier(ids)
     for experiment, model in rows:
         scheme = published_scheme(experiment.scheme_id)
         yield Label(
             id=experiment.id,
             phase=Phase(experiment.phase),
             model=_labelled_model(model),
-            rating=rate(scheme, values.get(experiment.id, {})),
+            rating=rate(scheme, _rated_by(scheme, values.get(experiment.id, {}))),
             information=tuple(information.get(experiment.id, ())),
             scheme_version=scheme.version,
             registered_at=experiment.registered_at,
             origin=Origin(experiment.origin),
             origin_detail=experiment.origin_detail,
             origin_url=experiment.origin_url,
+            earlier=tuple(earlier.get(experiment.id, ())),
         )
+
+
+def _rated_by(scheme: Scheme, values: Mapping[str, float]) -> dict[str, float]:
+    """Return the values of the metrics that the scheme has; others were measured for another version."""
+    return {metric.slug: values[metric.slug] for metric in scheme.metrics if metric.slug in values}
+
+
+def _earlier(experiment_ids: list[int]) -> dict[int, list[EarlierRating]]:
+    row = EarlierRatingRow
+    columns = row.experiment_id, SchemeRow.version, row.grade, row.replaced_at
+    query = select(*columns).join(SchemeRow, SchemeRow.id == row.scheme_id)
+    found: dict[int, list[EarlierRating]] = {}
+    newest_first = query.where(row.experiment_id.in_(experiment_ids)).order_by(row.replaced_at.desc())
+    for experiment_id, version, grade, until in db.session.execute(newest_first):
+        rating = EarlierRating(version, Grade(grade) if grade else None, until)
+        found.setdefault(experiment_id, []).append(rating)
+    return found
 
 
 def _values(experiment_ids: list[int]) -> dict[int, dict[str, float]]:

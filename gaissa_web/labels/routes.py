@@ -1,6 +1,6 @@
 """The addresses of GAISSALabel: parse the request, call, render. Rules live in core."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from flask import (
@@ -12,7 +12,6 @@ from flask import (
     render_template,
     request,
     session,
-    stream_with_context,
     url_for,
 )
 from flask_wtf.csrf import CSRFError
@@ -25,12 +24,13 @@ from gaissa_web.core.importing import Aggregation
 from gaissa_web.core.label import Label, Origin, advice_order, lifts
 from gaissa_web.core.rating import Phase, rate
 from gaissa_web.core.text import one_line, printable
-from gaissa_web.labels import documents, exports, importing, queries, services
+from gaissa_web.labels import documents, importing, queries, services
+from gaissa_web.labels.exports import COLUMNS, values
 from gaissa_web.labels.forms import ImportForm, LabelForm, label_form
 from gaissa_web.labels.queries import Filters
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.schemes import current_scheme
-from gaissa_web.web import htmx, security
+from gaissa_web.web import exports, htmx, security
 
 blueprint = Blueprint("labels", __name__)
 PHASE = "<any(training, inference):phase>"
@@ -68,15 +68,15 @@ def index() -> Response:
 @blueprint.get("/labels/export.csv")
 def export_csv() -> Response:
     """Send all labels that pass the filters as CSV."""
-    return _attachment(exports.csv_lines(queries.iterate_labels(_filters())), "text/csv", "labels.csv")
+    rows = map(values, queries.iterate_labels(_filters()))
+    return exports.attachment(exports.csv_lines(COLUMNS, rows), "text/csv", "labels.csv")
 
 
 @blueprint.get("/labels/export.json")
 def export_json() -> Response:
     """Send all labels that pass the filters as a JSON list."""
-    return _attachment(
-        exports.json_lines(queries.iterate_labels(_filters())), "application/json", "labels.json"
-    )
+    rows = map(values, queries.iterate_labels(_filters()))
+    return exports.attachment(exports.json_lines(COLUMNS, rows), "application/json", "labels.json")
 
 
 @blueprint.get(f"/labels/{PHASE}/new")
@@ -109,10 +109,12 @@ def register(phase: str) -> Response | WerkzeugResponse:
 
 
 @blueprint.errorhandler(CSRFError)
-def keep_form(error: CSRFError) -> Response | CSRFError:
+def keep_form(_error: CSRFError) -> Response | tuple[str, int]:
     """Give a label form whose session expired back with all that was typed, ready to be sent again."""
     if request.endpoint != "labels.register":
-        return error
+        upload = ImportForm()
+        upload.refuse("This page was open for too long. Please choose the files once more.")
+        return _show_import(Phase((request.view_args or {})["phase"]), upload), 400
     form = _label_form(Phase((request.view_args or {})["phase"]))
     form.validate()
     form.refuse("This form was open for too long. Nothing was lost: please check it and send it again.")
@@ -276,12 +278,6 @@ def _show_import(phase: Phase, form: ImportForm, imported: importing.Import | No
 def _filters() -> Filters:
     given = {field: printable(request.args.get(name, ""))[:200] for field, name in FILTERS.items()}
     return Filters(**{field: text for field, text in given.items() if text})
-
-
-def _attachment(lines: Iterator[str], mimetype: str, name: str) -> Response:
-    response = Response(stream_with_context(lines), mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _document(label_id: int, kind: str, mimetype: str, render: Callable[[Label], bytes]) -> Response:

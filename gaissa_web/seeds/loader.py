@@ -14,7 +14,7 @@ from gaissa_web.core.grades import Grade
 from gaissa_web.core.label import Origin
 from gaissa_web.core.rating import Phase
 from gaissa_web.labels.services import NewExperiment, NewModel, add_labels
-from gaissa_web.storage.countries import CarbonIntensity, Country
+from gaissa_web.storage.countries import SHIPPED_TABLE, CarbonIntensity, Country
 from gaissa_web.storage.db import db, now
 from gaissa_web.storage.experiments import Experiment
 from gaissa_web.storage.information import InformationFieldRow
@@ -114,7 +114,7 @@ def _tool(data: dict[str, Any]) -> CalculationTool:
 
 def _countries() -> int:
     known = set(db.session.scalars(select(Country.iso3)))
-    with (FOLDER / "countries.csv").open(encoding="utf-8", newline="") as file:
+    with SHIPPED_TABLE.open(encoding="utf-8", newline="") as file:
         new = [row for row in csv.DictReader(file) if row["iso3"] not in known]
     _add([Country(iso3=row["iso3"], name=row["name"]) for row in new])
     intensities = [

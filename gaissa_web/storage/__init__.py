@@ -4,6 +4,28 @@ Reads and writes that serve one feature live with it, in its `queries` and `serv
 only the tables and what every feature needs of them.
 """
 
-from gaissa_web.storage import countries, experiments, information, ml_models, schemes, tools
+from gaissa_web.storage import (
+    accounts,
+    audit,
+    countries,
+    experiments,
+    information,
+    jobs,
+    ml_models,
+    schemes,
+    switches,
+    tools,
+)
 
-__all__ = ["countries", "experiments", "information", "ml_models", "schemes", "tools"]
+__all__ = [
+    "accounts",
+    "audit",
+    "countries",
+    "experiments",
+    "information",
+    "jobs",
+    "ml_models",
+    "schemes",
+    "switches",
+    "tools",
+]

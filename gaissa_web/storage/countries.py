@@ -1,9 +1,16 @@
 """Countries and the carbon intensity of their electricity, year by year."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gaissa_web.storage.db import Base
+from gaissa_web.config import PROJECT
+from gaissa_web.storage.db import Base, UTCDateTime, now
+
+SHIPPED_TABLE = PROJECT / "gaissa_web" / "seeds" / "countries.csv"
+"""The figures that ship with the product; seeding begins with them."""
 
 WORLD = "WORLD"
 """Code of the row that holds the world's mean, used for countries without a figure."""
@@ -31,3 +38,14 @@ class CarbonIntensity(Base):
     iso3: Mapped[str] = mapped_column(ForeignKey(Country.iso3), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     intensity_g_per_kwh: Mapped[float]
+
+
+class IntensityImport(Base):
+    """A table of intensities that was read but not yet confirmed: rows of iso3, country, year, value."""
+
+    __tablename__ = "intensity_imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(500))
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON)
+    read_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

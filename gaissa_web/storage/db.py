@@ -1,5 +1,7 @@
 """The database handle, its base class and column types. Tables live in the files beside this one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +17,8 @@ PRAGMAS = (
     "analysis_limit=400",
 )
 LARGEST_FLOAT = 1.7976931348623157e308
+CHANGE_LOCK = 7_421_001
+"""PostgreSQL knows its advisory locks by number; this one is ours."""
 
 
 class Base(DeclarativeBase):
@@ -67,6 +71,24 @@ def refresh_statistics() -> None:
     """Let the database count its rows anew after many were added, so that it picks the right index."""
     db.session.execute(text("ANALYZE"))
     db.session.commit()
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Run a change that nobody else may run at the same moment, as one transaction.
+
+    What is read inside is what is changed: another process that wants to change the method, the
+    catalogue or the accounts waits until this one is through. Labels are registered meanwhile.
+    """
+    db.session.rollback()  # what was read before may be stale by now
+    sqlite = db.engine.dialect.name == "sqlite"
+    db.session.execute(text("BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({CHANGE_LOCK})"))
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
 
 
 def tune_sqlite(engine: Engine) -> None:

@@ -74,6 +74,20 @@ class InformationValueRow(Base):
     value: Mapped[str] = mapped_column(String(VALUE_LENGTH))
 
 
+class EarlierRating(Base):
+    """What an older scheme version had given a label before it was re-rated."""
+
+    __tablename__ = "earlier_ratings"
+
+    experiment_id: Mapped[int] = mapped_column(
+        ForeignKey(Experiment.id, ondelete="CASCADE"), primary_key=True
+    )
+    scheme_id: Mapped[int] = mapped_column(ForeignKey(SchemeRow.id), primary_key=True, index=True)
+    grade: Mapped[str | None] = mapped_column(String(1), ForeignKey("grades.letter"))
+    coverage: Mapped[float]
+    replaced_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
 grade_order: ColumnElement[str] = func.coalesce(Experiment.grade, literal_column("'F'", String))
 """What labels are sorted by when the best grade comes first; the unrated follow E."""
 

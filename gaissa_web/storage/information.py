@@ -1,11 +1,13 @@
 """Information fields: context that is recorded with an experiment but not rated."""
 
+from datetime import datetime
+
 from sqlalchemy import JSON, CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gaissa_web.core.label import InformationField, Kind
 from gaissa_web.core.rating import Phase
-from gaissa_web.storage.db import Base
+from gaissa_web.storage.db import Base, UTCDateTime, now
 from gaissa_web.storage.schemes import PHASES, SLUG_LENGTH, UNIT_LENGTH
 
 VALUE_LENGTH = 1_000
@@ -30,6 +32,7 @@ class InformationFieldRow(Base):
     unit: Mapped[str] = mapped_column(String(UNIT_LENGTH), default="")
     options: Mapped[list[str]] = mapped_column(JSON, default=list)
     position: Mapped[int]
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, onupdate=now)
 
     def field(self) -> InformationField:
         """Return the plain value that forms and templates use."""

@@ -41,7 +41,10 @@ class MetricRow(Base):
 
 
 class SchemeRow(Base):
-    """One version of the rating of a phase; without `published_at` it is a draft."""
+    """One version of the rating of a phase; without `published_at` it is a draft, of which a phase has one.
+
+    Each change of a draft raises its `revision`, so that two people cannot overwrite each other.
+    """
 
     __tablename__ = "rating_schemes"
     __table_args__ = (
@@ -56,6 +59,7 @@ class SchemeRow(Base):
     title: Mapped[str] = mapped_column(String(200))
     description: Mapped[str]
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revision: Mapped[int] = mapped_column(default=1)
     metrics: Mapped[list["SchemeMetricRow"]] = relationship(cascade="all, delete-orphan")
 
 
@@ -78,6 +82,7 @@ class SchemeMetricRow(Base):
     name: Mapped[str] = mapped_column(String(100))
     direction: Mapped[Direction] = mapped_column(String(6))
     weight: Mapped[float]
+    position: Mapped[int] = mapped_column(default=0)
     threshold_1: Mapped[float]
     threshold_2: Mapped[float]
     threshold_3: Mapped[float]
@@ -91,6 +96,13 @@ class SchemeMetricRow(Base):
 
 
 Index("ix_rating_schemes_phase_published_at", SchemeRow.phase, SchemeRow.published_at)
+Index(
+    "uq_rating_schemes_draft",
+    SchemeRow.phase,
+    unique=True,
+    sqlite_where=SchemeRow.published_at.is_(None),
+    postgresql_where=SchemeRow.published_at.is_(None),
+)
 
 _published: WeakKeyDictionary[Engine, dict[int, Scheme]] = WeakKeyDictionary()
 
@@ -108,7 +120,7 @@ def published_scheme(scheme_id: int) -> Scheme:
         row = db.session.scalars(query.options(whole)).unique().one_or_none()
         if row is None:
             raise LookupError(f"no published rating scheme {scheme_id}")
-        known[scheme_id] = _scheme(row)
+        known[scheme_id] = scheme_of(row)
     return known[scheme_id]
 
 
@@ -125,7 +137,12 @@ def current_scheme(phase: Phase) -> tuple[int, Scheme]:
     return scheme_id, published_scheme(scheme_id)
 
 
-def _scheme(row: SchemeRow) -> Scheme:
+def scheme_of(row: SchemeRow) -> Scheme:
+    """Return the plain value of a scheme, published or not.
+
+    Raises:
+        InvalidInputError: A draft's metric has no weight or thresholds that core accepts.
+    """
     return Scheme(Phase(row.phase), row.version, tuple(_metric(metric) for metric in row.metrics))
 
 
@@ -142,5 +159,6 @@ def _metric(row: SchemeMetricRow) -> Metric:
         recommendations=tuple(row.recommendations),
         thresholds_source=row.thresholds_source,
         thresholds_source_url=row.thresholds_source_url,
+        position=row.position,
         aliases=tuple(row.metric.aliases),
     )

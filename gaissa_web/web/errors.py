@@ -7,6 +7,8 @@ from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
+from gaissa_web.web import auth
+
 logger = logging.getLogger(__name__)
 
 MESSAGES = {
@@ -29,6 +31,8 @@ def init_app(app: Flask) -> None:
         code = error.code or 500
         title, advice = MESSAGES.get(code, (error.name, error.description or ""))
         if isinstance(error, CSRFError):
+            if kept := auth.what_was_typed_signed_in():
+                return auth.offer_to_resend(kept), 400, []
             title, advice = (
                 "Please send that again",
                 "The form had expired. Reload its page and send it once more.",

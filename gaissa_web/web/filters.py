@@ -11,13 +11,20 @@ from gaissa_web.core.units import readable
 
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
-    app.jinja_env.filters.update(date=date, iso=iso, plural=plural, percent=percent, readable=readable)
+    app.jinja_env.filters.update(
+        date=date, iso=iso, moment=moment, plural=plural, percent=percent, readable=readable
+    )
     app.jinja_env.globals.update(page_url=page_url, grades=tuple(Grade))
 
 
 def date(moment: datetime) -> str:
     """Return the day as "23 November 2026"."""
     return f"{moment.day} {moment:%B %Y}"
+
+
+def moment(when: datetime) -> str:
+    """Return day and time as "23 November 2026, 14:05 UTC"."""
+    return f"{date(when)}, {when:%H:%M} UTC"
 
 
 def iso(moment: datetime) -> str:

@@ -1,0 +1,1 @@
+"""The forms of the management pages, a module per subject."""

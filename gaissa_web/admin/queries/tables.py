@@ -1,0 +1,156 @@
+"""Reading any managed table: lists with search, order and pages, one row, what depends on it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, func, or_, select
+from sqlalchemy import Table as DatabaseTable
+
+from gaissa_web.admin.tables import TABLES, WORDS, Column, Entry, Table
+from gaissa_web.storage.db import Base, db
+from gaissa_web.storage.information import InformationFieldRow
+from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, fetch_page
+from gaissa_web.storage.tools import CalculationTool, ColumnMappingRow
+
+PAGE_SIZE = 25
+CHOICES_AT_MOST = 1_000
+SORTABLE = {Entry.LINE, Entry.CHOICE, Entry.WHOLE_NUMBER}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a list: its key, its name, and its cells in the order of the listed columns."""
+
+    key: Any
+    name: str
+    cells: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependents:
+    """What refers to a row, in words: `blocking` forbids to delete it, `going` is deleted with it."""
+
+    blocking: tuple[str, ...]
+    going: tuple[str, ...]
+
+
+def list_rows(table: Table, text: str, sort: str, cursor: str | None) -> Page[Line]:
+    """Return one page of a table's rows that hold `text`, in the order of the column `sort`.
+
+    A minus in front of the column's name turns the order round.
+    """
+    key = getattr(table.row, table.key)
+    wanted = sort.removeprefix("-")
+    sorted_by = next((c for c in sortable(table) if c.name == wanted), None)
+    columns = [key] if sorted_by is None or sorted_by.name == table.key else [getattr(table.row, wanted), key]
+    query = select(table.row)
+    if text:
+        found = (getattr(table.row, name).icontains(text, autoescape=True) for name in table.search)
+        query = query.where(or_(*found))
+    page = fetch_page(query, Order(tuple(columns), sort.startswith("-")), cursor, PAGE_SIZE)
+    rows = [row[0] for row in page.rows]
+    related = _related_names(table, rows)
+    lines = [Line(getattr(row, table.key), table.name_of(row), _cells(table, row, related)) for row in rows]
+    return Page(lines, page.next_cursor)
+
+
+def sortable(table: Table) -> list[Column]:
+    """Return the columns a list can be sorted by: plain ones that always have a value."""
+    known = table.row.__table__.columns
+    names = {column.name for column in known if not column.nullable}
+    return [c for c in table.listed if c.entry in SORTABLE and c.name in names]
+
+
+def find_row(table: Table, key: str) -> Any | None:
+    """Return the row of that key, freshly read; None if there is none."""
+    typed: str | int = key
+    if getattr(table.row, table.key).type.python_type is int:
+        if not (key.isascii() and key.isdigit() and 0 < int(key[:20]) <= LARGEST_ID):
+            return None
+        typed = int(key)
+    return db.session.get(table.row, typed, populate_existing=True)
+
+
+def snapshot(table: Table, row: Any) -> dict[str, Any]:
+    """Return a row's values by the names readers know them by, fit for JSON."""
+    return {column.label: _plain(getattr(row, column.name)) for column in table.columns}
+
+
+def fingerprint(values: Mapping[str, Any]) -> str:
+    """Return a short text that changes when any of the values does."""
+    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def relation_choices(table: Table) -> dict[str, list[tuple[str, str]]]:
+    """Return, for each relation column, the rows it can lead to as (key, name)."""
+    found = {}
+    for column in table.columns:
+        if column.entry is Entry.RELATION:
+            other = TABLES[column.related]
+            name = getattr(other.row, other.named_by)
+            query = select(getattr(other.row, other.key), name).order_by(name).limit(CHOICES_AT_MOST)
+            found[column.name] = [(str(key), str(text)) for key, text in db.session.execute(query)]
+    return found
+
+
+def dependents(table: Table, row: Any) -> Dependents:
+    """Count what refers to a row, in one query for each table that can."""
+    blocking: list[str] = []
+    going: list[str] = []
+    for other, constraint in _references(table.row.__table__):
+        count = _count(other, constraint, getattr(row, table.key))
+        if count:
+            one, many = WORDS.get(other.name, (f"row of {other.name}", f"rows of {other.name}"))
+            words = f"{count:,} {one if count == 1 else many}"
+            (going if constraint.ondelete == "CASCADE" else blocking).append(words)
+    if isinstance(row, InformationFieldRow):
+        blocking += _tools_that_fill(row)
+    return Dependents(tuple(blocking), tuple(going))
+
+
+def _references(table: DatabaseTable) -> list[tuple[DatabaseTable, ForeignKeyConstraint]]:
+    return [
+        (other, constraint)
+        for other in Base.metadata.sorted_tables
+        for constraint in other.foreign_key_constraints
+        if constraint.referred_table is table
+    ]
+
+
+def _count(other: DatabaseTable, constraint: ForeignKeyConstraint, key: Any) -> int:
+    [column] = constraint.columns
+    return db.session.scalar(select(func.count()).select_from(other).where(column == key)) or 0
+
+
+def _tools_that_fill(row: InformationFieldRow) -> list[str]:
+    """Name the calculation tools that fill an information field; they know it by its slug."""
+    fills = ColumnMappingRow.target == f"info-{row.slug}", ColumnMappingRow.phase == row.phase
+    names = select(CalculationTool.name).join(CalculationTool.mappings).where(*fills).distinct()
+    return [
+        f"the calculation tool {name}" for name in db.session.scalars(names.order_by(CalculationTool.name))
+    ]
+
+
+def _related_names(table: Table, rows: Sequence[Any]) -> dict[str, dict[Any, str]]:
+    """Return the names of the rows that relations lead to, in one query a relation."""
+    found: dict[str, dict[Any, str]] = {}
+    for column in table.listed:
+        if column.entry is Entry.RELATION:
+            other = TABLES[column.related]
+            key, name = getattr(other.row, other.key), getattr(other.row, other.named_by)
+            wanted = {getattr(row, column.name) for row in rows}
+            found[column.name] = dict(db.session.execute(select(key, name).where(key.in_(wanted))).all())
+    return found
+
+
+def _cells(table: Table, row: Any, related: Mapping[str, Mapping[Any, str]]) -> tuple[Any, ...]:
+    values = ((c.name, getattr(row, c.name)) for c in table.listed)
+    return tuple(related[name].get(value, "") if name in related else value for name, value in values)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,1 @@
+"""The management pages, a module per subject: parse the request, call, render."""

@@ -1,0 +1,70 @@
+"""The audit trail: list, filter, export."""
+
+import json
+from datetime import date
+
+from flask import Response, request
+
+from gaissa_web.admin.blueprint import blueprint
+from gaissa_web.admin.queries import audit
+from gaissa_web.core.text import printable
+from gaissa_web.storage.audit import Action
+from gaissa_web.web import exports, htmx
+
+FILTERS = ("actor", "action", "kind", "text", "since", "until")
+COLUMNS = ("at", "actor", "address", "action", "kind", "subject", "before", "after")
+
+
+@blueprint.get("/audit/")
+def audit_trail() -> Response:
+    """Show who did what, newest first."""
+    return htmx.render(
+        "admin/audit.html",
+        "admin/_events.html",
+        page=audit.list_events(_filters(), request.args.get("after")),
+        filters=_filters(),
+        actions=[(action.value, action.value) for action in Action],
+        kinds=[(kind, kind) for kind in audit.kinds()],
+        export={name: value for name, value in request.args.items() if name in FILTERS},
+    )
+
+
+@blueprint.get("/audit/export.csv")
+def export_audit_csv() -> Response:
+    """Send the filtered trail as CSV."""
+    rows = (_values(event) for event in audit.iterate_events(_filters()))
+    return exports.attachment(exports.csv_lines(COLUMNS, rows), "text/csv", "audit.csv")
+
+
+@blueprint.get("/audit/export.json")
+def export_audit_json() -> Response:
+    """Send the filtered trail as a JSON list."""
+    rows = (_values(event) for event in audit.iterate_events(_filters()))
+    return exports.attachment(exports.json_lines(COLUMNS, rows), "application/json", "audit.json")
+
+
+def _values(event: audit.Event) -> tuple[str, ...]:
+    before = {change.name: change.before for change in event.changes if change.before is not None}
+    after = {change.name: change.after for change in event.changes if change.after is not None}
+    texts = (json.dumps(values, ensure_ascii=False) for values in (before, after))
+    moment = event.at.isoformat()
+    return (moment, event.actor, event.address, event.action.value, event.kind, event.subject, *texts)
+
+
+def _filters() -> audit.Filters:
+    given = {name: printable(request.args.get(name, "")).strip()[:200] for name in FILTERS}
+    return audit.Filters(
+        given["actor"],
+        given["action"],
+        given["kind"],
+        given["text"],
+        _day(given["since"]),
+        _day(given["until"]),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,96 @@
+"""Signing in and out, and one's own password."""
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from gaissa_web.admin.blueprint import blueprint
+from gaissa_web.admin.forms.accounts import LoginForm, PasswordForm
+from gaissa_web.admin.queries.accounts import has_users
+from gaissa_web.admin.services import accounts
+from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.web import auth
+
+RESEND_LIMIT = 200
+
+
+@blueprint.get("/login")
+def login() -> str | WerkzeugResponse:
+    """Show the form to sign in; who is signed in goes on to where they wanted."""
+    wanted = auth.safe_next(request.args.get("next", ""))
+    if current_user.is_authenticated:
+        return redirect(wanted, 303)
+    return _show_login(wanted)
+
+
+@blueprint.post("/login")
+def sign_in() -> str | Response | WerkzeugResponse:
+    """Sign in and go where one wanted, or send again what could not be sent without."""
+    form = LoginForm()
+    wanted = auth.safe_next(form.next.data or "")
+    name = form.name.data or ""
+    try:
+        secret = accounts.sign_in(name, form.password.data or "", request.remote_addr or "")
+    except accounts.TooManyTriesError as error:
+        problem = f"Too many tries failed. Please try again in {error.minutes} min."
+        headers = {"Retry-After": str(error.seconds)}
+        return make_response(_show_login(wanted, name, problem), 429, headers)
+    except InvalidInputError as error:
+        return make_response(_show_login(wanted, name, str(error)), 422)
+    kept = _kept()
+    auth.start_session(secret)
+    if kept:
+        return render_template("admin/resend.html", action=wanted, kept=kept)
+    return redirect(wanted, 303)
+
+
+@blueprint.post("/logout")
+def sign_out() -> WerkzeugResponse:
+    """End the session."""
+    accounts.sign_out(auth.actor(), current_user.secret)
+    auth.end_session()
+    return redirect(url_for("home.index"), 303)
+
+
+@blueprint.get("/password")
+def edit_password() -> str:
+    """Show the form to change one's password."""
+    return _show_password(PasswordForm(formdata=None))
+
+
+@blueprint.post("/password")
+def change_password() -> str | tuple[str, int] | WerkzeugResponse:
+    """Change one's password; sessions elsewhere end."""
+    form = PasswordForm()
+    if not form.validate():
+        return _show_password(form), 422
+    try:
+        accounts.change_password(
+            auth.actor(), form.current_password.data, form.new_password.data, current_user.secret
+        )
+    except InvalidInputError as error:
+        form.refuse(str(error))
+        return _show_password(form), 422
+    flash("Your password was changed.")
+    return redirect(url_for("admin.index"), 303)
+
+
+def _show_login(wanted: str, name: str = "", problem: str = "") -> str:
+    problems = [("", problem)] if problem else []
+    return render_template(
+        "admin/login.html", next=wanted, kept=_kept(), problems=problems, name=name, possible=has_users()
+    )
+
+
+def _kept() -> dict[str, list[str]]:
+    """What the login form carries along of a form that came without a session."""
+    if request.method != "POST":
+        return {}
+    fields = [(n, v) for n, v in request.form.lists() if n.startswith(auth.KEPT)][:RESEND_LIMIT]
+    return {name.removeprefix(auth.KEPT): values for name, values in fields}
+
+
+def _show_password(form: PasswordForm) -> str:
+    return render_template(
+        "admin/password.html", form=form, name=current_user.name, shortest=accounts.SHORTEST_PASSWORD
+    )

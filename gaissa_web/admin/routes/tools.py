@@ -1,0 +1,199 @@
+"""Calculation tools: list, create, edit, try on a file, delete."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from gaissa_web.admin.blueprint import blueprint
+from gaissa_web.admin.forms.tools import MOST_MAPPINGS, ToolForm
+from gaissa_web.admin.queries import tools as queries
+from gaissa_web.admin.queries.tables import fingerprint
+from gaissa_web.admin.services import tools as services
+from gaissa_web.core.errors import ConflictError, InvalidInputError, UnreadableFileError
+from gaissa_web.core.importing import Reading, Target, read, read_table, recognise
+from gaissa_web.core.rating import Phase
+from gaissa_web.core.text import one_line
+from gaissa_web.core.units import UNITS
+from gaissa_web.labels import importing
+from gaissa_web.labels.queries import information_fields
+from gaissa_web.storage.schemes import current_scheme
+from gaissa_web.storage.tools import CalculationTool
+from gaissa_web.web import auth, htmx
+
+BLANK_LINES = 2
+MORE_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the mapping on the page reads from a file; `problem` if nothing can be read."""
+
+    file: str
+    problem: str = ""
+    recognised: bool = False
+    missing: tuple[str, ...] = ()
+    readings: tuple[tuple[Phase, Reading], ...] = ()
+
+
+@blueprint.get("/tools/")
+def tools() -> str:
+    """List the tools whose files are recognised."""
+    return render_template("admin/tools.html", tools=queries.list_tools())
+
+
+@blueprint.get("/tools/new")
+def new_tool() -> str:
+    """Show the empty form for a tool."""
+    return _show(_form(formdata=None))
+
+
+@blueprint.post("/tools/new")
+def create_tool() -> Response | WerkzeugResponse:
+    """Add a tool; or show more lines or try the mapping, as the button pressed says."""
+    return _take(None)
+
+
+@blueprint.get("/tools/<int:tool_id>")
+def edit_tool(tool_id: int) -> str:
+    """Show the form for an existing tool."""
+    row = _tool(tool_id)
+    form = _form(formdata=None, data=_data(row))
+    form.seen.data = fingerprint(queries.snapshot(row))
+    return _show(form, row)
+
+
+@blueprint.post("/tools/<int:tool_id>")
+def save_tool(tool_id: int) -> Response | WerkzeugResponse:
+    """Change a tool; or show more lines or try the mapping, as the button pressed says."""
+    return _take(_tool(tool_id))
+
+
+@blueprint.get("/tools/<int:tool_id>/delete")
+def confirm_tool_deletion(tool_id: int) -> str:
+    """Ask before a tool is deleted."""
+    row = _tool(tool_id)
+    return render_template(
+        "admin/confirm.html",
+        title=f"Delete the calculation tool “{row.name}”?",
+        consequences=[
+            f"With it go its {len(row.mappings)} mappings, and its files are no longer recognised.",
+            "Labels whose values came from it stay as they are.",
+        ],
+        button="Delete the tool",
+        back=url_for("admin.tools"),
+    )
+
+
+@blueprint.post("/tools/<int:tool_id>/delete")
+def delete_tool(tool_id: int) -> WerkzeugResponse:
+    """Delete a tool."""
+    name = _tool(tool_id).name
+    services.delete_tool(auth.actor(), tool_id)
+    flash(f"The calculation tool “{name}” was deleted.")
+    return redirect(url_for("admin.tools"), 303)
+
+
+def _take(row: CalculationTool | None) -> Response | WerkzeugResponse:
+    form = _form()
+    action = request.form.get("action", "")
+    if action == "more":
+        return make_response(_show(form, row, blank=MORE_LINES))
+    valid = form.validate()
+    if action == "try":
+        return _try(form, row, valid)
+    if not valid:
+        return make_response(_show(form, row), 422)
+    tool_id = row.id if row else None
+    try:
+        services.save_tool(auth.actor(), tool_id, form.seen.data or "", form.rules)
+    except ConflictError as error:
+        form.refuse(f"{error} Nothing was overwritten; sending yours again replaces what is stored now.")
+        changed = _tool(tool_id or 0)
+        form.seen.data = fingerprint(queries.snapshot(changed))
+        return make_response(_show(form, changed, stored=queries.snapshot(changed)), 409)
+    except InvalidInputError as error:
+        form.refuse(str(error))
+        return make_response(_show(form, row), 422)
+    flash(f"The calculation tool “{form.name.data}” was saved.")
+    return redirect(url_for("admin.tools"), 303)
+
+
+def _try(form: ToolForm, row: CalculationTool | None, valid: bool) -> Response:
+    """Show what the mapping on the page, saved or not, reads from the file."""
+    file = form.files.data
+    if not valid or not file or not file.filename:
+        if not file or not file.filename:
+            form.refuse("Choose a file to try the mapping on.")
+        return make_response(_show(form, row), 422)
+    trial = _trial(one_line(file.filename)[:100], file.read(), form)
+    if htmx.wants_fragment():
+        return make_response(render_template("admin/_trial.html", trial=trial))
+    return make_response(_show(form, row, trial=trial))
+
+
+def _trial(name: str, content: bytes, form: ToolForm) -> Trial:
+    try:
+        table = read_table(name, content)
+    except UnreadableFileError as error:
+        return Trial(name, str(error))
+    rules, present = form.rules, {column.casefold() for column in table.columns}
+    tools = {phase: rules.tool(phase) for phase in Phase}
+    lacking = [tuple(c for c in columns if c.casefold() not in present) for columns in rules.signature]
+    return Trial(
+        file=name,
+        recognised=recognise(table, [tools[Phase.TRAINING]]) is not None,
+        missing=min(lacking, key=len, default=()),
+        readings=tuple(
+            (phase, read(table, tool, _targets(phase), form.inferences.data)) for phase, tool in tools.items()
+        ),
+    )
+
+
+def _tool(tool_id: int) -> CalculationTool:
+    return queries.find_tool(tool_id) or abort(404)
+
+
+def _targets(phase: Phase) -> dict[str, Target]:
+    return importing.targets(current_scheme(phase)[1], information_fields(phase))
+
+
+def _form(**options: Any) -> ToolForm:
+    form = ToolForm(**options)
+    targets = {f"{phase} {field}": target for phase in Phase for field, target in _targets(phase).items()}
+    form.offer(targets)
+    return form
+
+
+def _data(row: CalculationTool) -> dict[str, Any]:
+    """Return a stored tool as its form shows it."""
+    mappings = [
+        {
+            "column": m.column,
+            "unit": m.unit,
+            "target": f"{m.phase} {m.target}",
+            "aggregation": m.aggregation,
+            "per": m.per,
+        }
+        for m in row.mappings
+    ]
+    texts = {name: getattr(row, name) for name in ("name", "slug", "url", "description", "row_key")}
+    return {**texts, "signature": "\n".join(", ".join(c) for c in row.signature), "mappings": mappings}
+
+
+def _show(
+    form: ToolForm,
+    row: CalculationTool | None = None,
+    *,
+    blank: int = BLANK_LINES,
+    trial: Trial | None = None,
+    stored: dict[str, Any] | None = None,
+) -> str:
+    empty = sum(not line.column.data for line in form.mappings)
+    for _ in range(min(blank - empty, MOST_MAPPINGS - len(form.mappings))):
+        form.mappings.append_entry()
+    form.offer(form.targets)
+    return render_template(
+        "admin/tool.html", form=form, row=row, trial=trial, stored=stored, units=sorted(filter(None, UNITS))
+    )

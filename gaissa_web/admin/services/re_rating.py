@@ -1,0 +1,84 @@
+"""Rating labels anew under the current version of their scheme, a few hundred in a transaction."""
+
+from sqlalchemy import insert, select, update
+
+from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.rating import Phase, Scheme, rate
+from gaissa_web.storage.db import db, now
+from gaissa_web.storage.experiments import EarlierRating, Experiment, MetricValue
+from gaissa_web.storage.schemes import MetricRow, SchemeRow, current_scheme
+
+BATCH = 500
+
+
+def check_target(scheme_id: int) -> Scheme:
+    """Return the scheme of that id if it is the current version of its phase.
+
+    Raises:
+        LookupError: There is no such scheme.
+        InvalidInputError: It is a draft, or a newer version has been published.
+    """
+    row = db.session.get(SchemeRow, scheme_id)
+    if row is None:
+        raise LookupError(f"no scheme {scheme_id}")
+    current_id, scheme = current_scheme(Phase(row.phase))
+    if current_id != scheme_id:
+        raise InvalidInputError("Labels can be rated anew only under the current version.")
+    return scheme
+
+
+def re_rate_batch(scheme_id: int, scheme: Scheme, after: int) -> tuple[int, int] | None:
+    """Rate the next labels after the id `after`; return the last id and how many; None if none is left.
+
+    What the older version had given is kept as an earlier rating. All of the batch is one
+    transaction, so that no label is ever half done; a label that is done is not met again.
+    """
+    wanted = Experiment.phase == scheme.phase, Experiment.scheme_id != scheme_id, Experiment.id > after
+    columns = Experiment.id, Experiment.scheme_id, Experiment.grade, Experiment.coverage
+    rows = db.session.execute(select(*columns).where(*wanted).order_by(Experiment.id).limit(BATCH)).all()
+    if not rows:
+        db.session.rollback()
+        return None
+    values = _values([row.id for row in rows], {metric.slug for metric in scheme.metrics})
+    moment = now()
+    earlier, changed = [], []
+    for row in rows:
+        rating = rate(scheme, values.get(row.id, {}))
+        earlier.append(
+            {
+                "experiment_id": row.id,
+                "scheme_id": row.scheme_id,
+                "grade": row.grade,
+                "coverage": row.coverage,
+                "replaced_at": moment,
+            }
+        )
+        grade = rating.grade.letter if rating.grade else None
+        changed.append(
+            {
+                "id": row.id,
+                "scheme_id": scheme_id,
+                "grade": grade,
+                "coverage": rating.coverage,
+                "updated_at": moment,
+            }
+        )
+    try:
+        db.session.execute(insert(EarlierRating), earlier)
+        db.session.execute(update(Experiment), changed)
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    return rows[-1].id, len(rows)
+
+
+def _values(ids: list[int], slugs: set[str]) -> dict[int, dict[str, float]]:
+    """Return the values of the metrics that the scheme has, by label."""
+    query = select(MetricValue.experiment_id, MetricRow.slug, MetricValue.value)
+    query = query.join(MetricRow, MetricRow.id == MetricValue.metric_id)
+    found: dict[int, dict[str, float]] = {}
+    for experiment_id, slug, value in db.session.execute(query.where(MetricValue.experiment_id.in_(ids))):
+        if slug in slugs:
+            found.setdefault(experiment_id, {})[slug] = value
+    return found

@@ -1,0 +1,102 @@
+"""Form fields that several pages use, and what is wrong with what was typed, in sentences."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectChoice, SelectField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.importing import parse_number
+from gaissa_web.core.text import one_line, printable
+
+
+class NumberField(StringField):
+    """A number from 0 up, typed as text and kept as typed."""
+
+    @property
+    def number(self) -> float | None:
+        """The number; None where nothing, or nothing that can be read, was typed."""
+        try:
+            return parse_number(self.data) if (self.data or "").strip() else None
+        except InvalidInputError:
+            return None
+
+    def pre_validate(self, form: Any) -> None:
+        """Say what is wrong with the number, if anything is."""
+        if (self.data or "").strip():
+            try:
+                parse_number(self.data)
+            except InvalidInputError as error:
+                raise ValidationError(str(error)) from error
+
+
+class OptionField(SelectField):
+    """One of some options."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Say what to do about a value that is not among them."""
+        if self.data not in {choice.value for choice in self.choices}:
+            raise ValidationError(f"Choose one of the options for {self.label.text}.")
+
+
+class Form(FlaskForm):
+    """A form that can say all that is wrong with it, and be refused as a whole."""
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Each field's id with what is wrong there, in the order of the page; "" for the whole form."""
+        whole = [("", message) for message in self.form_errors]
+        return whole + [(field.id, named(field, message)) for field in self for message in messages(field)]
+
+    def refuse(self, message: str) -> None:
+        """Say what is wrong with the form as a whole."""
+        self.form_errors.append(message)
+
+
+def messages(field: Field) -> Iterable[str]:
+    """Return what is wrong with one field; a field of fields says it at the fields themselves."""
+    return [message for message in field.errors if isinstance(message, str)]
+
+
+def named(field: Field, message: str) -> str:
+    """A number's message with the name of its field, to be understood away from it."""
+    return f"{field.label.text}: {message}" if isinstance(field, NumberField) and field.data else message
+
+
+def fail(field: Field, message: str) -> bool:
+    """Add what is wrong with a field, and return False."""
+    field.errors = [*field.errors, message]
+    return False
+
+
+def text_filter(typed: str | None) -> str:
+    """Return what was typed without what no database holds."""
+    return printable(typed or "")
+
+
+def line_filter(typed: str | None) -> str:
+    """Return what was typed on one line."""
+    return one_line(typed or "")
+
+
+def web_address(_form: object, field: Field) -> None:
+    """Refuse what is not a web address."""
+    if field.data and not field.data.startswith(("https://", "http://")):
+        raise ValidationError("A web address starts with https:// or http://.")
+
+
+def at_most(length: int) -> list[Any]:
+    """Return the validators of a text of at most that many characters."""
+    return [Length(max=length, message=f"Please use at most {length:,} characters.")]
+
+
+def needed(what: str) -> Any:
+    """Return the validator of a field that must be filled in."""
+    return InputRequired(f"Please give {what}.")
+
+
+def choices(pairs: Sequence[tuple[str, str]]) -> list[SelectChoice]:
+    """Return (value, text) pairs as the choices of a field."""
+    return [SelectChoice(value, text) for value, text in pairs]
