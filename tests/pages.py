@@ -33,8 +33,17 @@ class Page:
 
     def value(self, name: str) -> str:
         """Return what the page's field of that name holds."""
-        [element] = self.tree.xpath(f'//*[@name="{name}"]')
+        [element] = self.tree.xpath(f'//*[self::input or self::select or self::textarea][@name="{name}"]')
         return element.value or ""
+
+    def cells(self) -> list[str]:
+        """Return the texts of all table cells."""
+        return [" ".join(cell.text_content().split()) for cell in self.tree.xpath("//td | //th")]
+
+    @property
+    def token(self) -> str:
+        """What every form of the page proves itself with."""
+        return str(self.tree.xpath('//input[@name="csrf_token"]/@value')[0])
 
     def links(self) -> list[str]:
         """Return the addresses that the page leads to on this site."""
@@ -64,11 +73,15 @@ class Browse:
         for name, value in fields.items():
             data[name.replace("__", "-")] = value
         if form.get("enctype") == "multipart/form-data":
-            data["files"] = [(BytesIO(content), name) for name, content in fields["files"]]
-        else:
-            data["action"] = button
+            data["files"] = [(BytesIO(content), name) for name, content in fields.get("files", ())]
+        data["action"] = button
         response = self.client.post(action, data=data, follow_redirects=follow)
         return self._page(response, action)
+
+    def post(self, page: Page, action: str, follow: bool = True, **data: Any) -> Page:
+        """Send `data` with the page's token, as a button with an address of its own does."""
+        sent = {"csrf_token": page.token, **data}
+        return self._page(self.client.post(action, data=sent, follow_redirects=follow), action)
 
     def _page(self, response: TestResponse, address: str) -> Page:
         response.get_data()

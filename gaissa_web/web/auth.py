@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, make_response, redirect, render_template, request, session, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
 def start_session(secret: str) -> None:
     """Begin the session of that secret, and nothing of the one before it."""
     session.clear()
+    g.pop("csrf_token", None)  # made for the session before; forms of this answer need a new one
     session.permanent = True
     user = _load(secret)
     if user:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.importing import parse_number
@@ -94,7 +94,7 @@ def at_most(length: int) -> list[Any]:
 
 def needed(what: str) -> Any:
     """Return the validator of a field that must be filled in."""
-    return InputRequired(f"Please give {what}.")
+    return DataRequired(f"Please give {what}.")
 
 
 def choices(pairs: Sequence[tuple[str, str]]) -> list[SelectChoice]:

@@ -21,6 +21,7 @@ VALUES = {
     "phase": "training",
     "label_id": 1,
     "model_id": 1,
+    "version": 1,
 }
 
 
