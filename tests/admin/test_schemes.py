@@ -149,7 +149,9 @@ def test_metrics_of_the_same_weight_can_be_moved(admin):
     assert weights(page)[-3:] == ["Model file size", "Parameters", "Operations per inference"]
     assert weights(page)[:3] == before[:3]
     revision = page.form(f"/admin/schemes/{scheme_id}").fields["revision"]
-    page = admin.post(page, f"/admin/schemes/{scheme_id}/metrics/energy_per_inference/down", revision=revision)
+    page = admin.post(
+        page, f"/admin/schemes/{scheme_id}/metrics/energy_per_inference/down", revision=revision
+    )
     assert weights(page)[0] == before[0]
 
 
@@ -311,9 +313,7 @@ def test_discarding_asks_first_and_leaves_nothing(app, admin):
 def test_versions_are_compared_metric_by_metric(admin):
     scheme_id = draft_id(begin_draft(admin))
     edit(admin, scheme_id, "latency", weight="0.3")
-    first = next(
-        link for link in admin.get(f"/admin/schemes/{scheme_id}").links() if "compare" in link
-    )
+    first = next(link for link in admin.get(f"/admin/schemes/{scheme_id}").links() if "compare" in link)
     page = admin.get(first)
     assert page.cells()[-3:] == ["weight", "0.2", "0.3"]
     assert "5 metrics are the same" in page.text

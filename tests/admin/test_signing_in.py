@@ -218,9 +218,7 @@ def test_a_password_made_by_somebody_else_must_be_changed_first(app):
     page = browse.get("/admin/password")
     assert "Somebody else made your password" in page.text
     new = "a sentence of my own choosing"
-    browse.send(
-        page, "/admin/password", current_password=PASSWORD, new_password=new, repeated_password=new
-    )
+    browse.send(page, "/admin/password", current_password=PASSWORD, new_password=new, repeated_password=new)
     assert browse.get("/admin/schemes/").status == 200
 
 
