@@ -17,7 +17,7 @@ class Handler(BaseHTTPRequestHandler):
         with suppress(BrokenPipeError, ConnectionResetError):
             type(self).answer_with(self)
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815  the name that http.server calls
 
     def answer(self, body: bytes, kind: str = "text/plain", status: int = 200, **headers: str) -> None:
         """Send a whole answer; underscores in header names stand for hyphens."""

@@ -216,7 +216,7 @@ def large(tmp_path) -> Flask:
     with app.app_context():
         migrations.upgrade()
         seed()
-        scheme_id, scheme = current_scheme(Phase.TRAINING)
+        scheme_id, _ = current_scheme(Phase.TRAINING)
         model_id = db.session.scalar(select(Experiment.model_id).limit(1))
         metric = db.session.scalar(select(MetricRow.id).where(MetricRow.slug == "downloads"))
         first = db.session.scalar(select(func.max(Experiment.id))) + 1

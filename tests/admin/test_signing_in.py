@@ -243,7 +243,7 @@ def test_passwords_are_kept_by_a_memory_hard_function(app):
 def test_what_was_typed_survives_an_ended_session(app, admin):
     """A form sent after the session ended is shown again once one has signed in."""
     page = admin.get("/admin/information/1")
-    form = {name: value for name, value in page.form("/admin/information/1").form_values()}
+    form = dict(page.form("/admin/information/1").form_values())
     form |= {"name": "Typed for an hour", "csrf_token": page.token}
     with app.app_context():
         db.session.execute(update(SignIn).values(seen_at=now() - timedelta(hours=3)))
