@@ -13,16 +13,17 @@ COMMAND_LINE = Actor("command line")
 
 
 @click.command("create-admin")
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--reset", is_flag=True, help="Replace the password of a user that exists.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for scripts.")
 @with_appcontext
-def create_admin(name: str, reset: bool, password_stdin: bool) -> None:
+def create_admin(name: str | None, reset: bool, password_stdin: bool) -> None:
     """Make a user NAME who can manage the site, with a password that is asked for.
 
     The exit code is 1 if the name is taken or the password is too simple.
     """
-    if password_stdin:
+    name = name or click.prompt("Name")
+    if password_stdin or not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt="Once more")

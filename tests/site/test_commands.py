@@ -1,8 +1,10 @@
 """The `gaissa` command, run as people run it: in a process of its own."""
 
 import json
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,11 @@ GAISSA = Path(sys.executable).with_name("gaissa")
 def gaissa(tmp_path_factory):
     folder = tmp_path_factory.mktemp("command")
 
-    def run(*arguments, check=True):
+    def run(*arguments, check=True, input=None):  # noqa: A002  as subprocess calls it
         environ = {"GAISSA_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin"}
-        return subprocess.run([GAISSA, *arguments], env=environ, capture_output=True, text=True, check=check)
+        return subprocess.run(
+            [GAISSA, *arguments], env=environ, capture_output=True, text=True, check=check, input=input
+        )
 
     run("migrate")
     assert json.loads(run("seed", "--json").stdout)["labels"] == 41
@@ -83,4 +87,99 @@ def test_models_are_imported_once_from_a_table(gaissa, tmp_path):
 
 def test_the_help_names_every_command(gaissa):
     text = gaissa("--help").stdout
-    assert all(name in text for name in ("import-models", "label", "migrate", "seed", "serve"))
+    assert all(
+        name in text
+        for name in ("create-admin", "import-models", "label", "migrate", "seed", "serve", "worker")
+    )
+
+
+def create_admin(gaissa, *arguments, password="a sentence is a password", check=True):
+    return gaissa("create-admin", *arguments, "--password-stdin", check=check, input=f"{password}\n")
+
+
+def test_a_first_user_is_made_from_the_command_line(gaissa):
+    assert create_admin(gaissa, "Ana").stdout == "ana can sign in at /admin/.\n"
+
+
+def test_a_taken_name_and_a_simple_password_fail_with_the_reason(gaissa):
+    create_admin(gaissa, "ben")
+    again = create_admin(gaissa, "BEN", check=False)
+    assert (again.returncode, again.stderr) == (1, "There is a user named ben already.\n")
+    simple = create_admin(gaissa, "carla", password="short", check=False)
+    assert simple.returncode == 1
+    assert "at least 12" in simple.stderr
+    assert create_admin(gaissa, "", password="", check=False).returncode == 1
+
+
+def test_a_forgotten_password_is_replaced(gaissa):
+    create_admin(gaissa, "dora")
+    assert "dora can sign in" in create_admin(gaissa, "dora", "--reset").stdout
+    assert "no user named nobody" in create_admin(gaissa, "nobody", "--reset", check=False).stderr
+
+
+def test_carbon_intensities_are_imported_with_a_look_first(gaissa, tmp_path):
+    table = tmp_path / "owid.csv"
+    table.write_text("Entity,Code,Year,co2_intensity__gco2_kwh\nSpain,ESP,2030,100\nFrance,FRA,2023,57\n")
+    expected = {"added": 1, "changed": 1, "unchanged": 0, "new_countries": 0, "unreadable_rows": 0}
+    looked = gaissa("import-carbon-intensity", str(table), "--dry-run", "--json").stdout
+    assert json.loads(looked) == expected
+    assert json.loads(gaissa("import-carbon-intensity", str(table), "--json").stdout) == expected
+    again = gaissa("import-carbon-intensity", str(table)).stdout
+    assert again.startswith("0 added, 0 changed, 2 unchanged")
+    back = gaissa("import-carbon-intensity").stdout
+    assert "France 2023: 57 to 56.039 g/kWh" in back
+
+
+def test_a_table_that_cannot_be_read_fails_with_the_reason(gaissa):
+    for source, reason in (("nowhere.csv", "no file"), ("http://127.0.0.1/x.csv", "not public")):
+        result = gaissa("import-carbon-intensity", source, check=False)
+        assert result.returncode == 1
+        assert reason in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_serving_without_any_user_says_how_to_make_one(tmp_path):
+    environ = {"GAISSA_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    for command in ("migrate", "seed"):
+        subprocess.run([GAISSA, command], env=environ, check=True, capture_output=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [GAISSA, "serve", "--port", str(port), "--with-worker"],
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert "GAISSA Tools is at" in server.stdout.readline()
+        assert "gaissa create-admin NAME" in server.stdout.readline()
+        assert wait_for_worker(server.pid)
+    finally:
+        worker = wait_for_worker(server.pid)
+        server.terminate()
+        server.wait()
+        server.stdout.close()
+    assert gone(worker)
+
+
+def wait_for_worker(parent, seconds=20):
+    """Return the process id of the worker that was started beside the server."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+            if "worker" in Path(f"/proc/{child}/cmdline").read_text():
+                return int(child)
+        time.sleep(0.1)
+    return None
+
+
+def gone(process, seconds=20):
+    """Whether the worker ends soon after its server did."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        state = Path(f"/proc/{process}/stat")
+        if not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+            return True
+        time.sleep(0.1)
+    return False

@@ -7,7 +7,8 @@ from gaissa_web.storage.db import db
 
 PAGES = {
     "/": 3,
-    "/about": 5,
+    "/about": 6,
+    "/about/training/1": 4,
     "/labels/": 5,
     "/labels/?q=resnet&phase=inference&grade=B&source=publication&metric=flops&sort=grade": 5,
     "/labels/1": 6,
@@ -21,7 +22,7 @@ PAGES = {
     "/labels/inference/new?model_id=1": 4,
     "/labels/training/import": 3,
     "/labels/inference/import": 3,
-    "/models/1": 5,
+    "/models/1": 6,
     "/healthz": 0,
     "/readyz": 4,
 }
@@ -63,7 +64,7 @@ def test_every_link_of_every_page_leads_somewhere(browse):
             continue
         seen.add(address)
         page = browse.get(address)
-        assert page.status == 200, address
+        assert page.status == (303 if address == "/admin/" else 200), address
         if page.tree is not None:
             waiting += page.links()
     assert len(seen) > 60

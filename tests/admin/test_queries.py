@@ -1,0 +1,43 @@
+"""How much the management pages ask of the database."""
+
+import pytest
+from sqlalchemy import event
+
+from gaissa_web.storage.db import db
+
+PAGES = {
+    "/admin/": 6,
+    "/admin/schemes/": 4,
+    "/admin/schemes/1": 8,
+    "/admin/schemes/1/effect": 8,
+    "/admin/information/": 4,
+    "/admin/information/1": 8,
+    "/admin/catalogue/labels/": 5,
+    "/admin/catalogue/models/": 4,
+    "/admin/catalogue/countries/": 4,
+    "/admin/tools/": 5,
+    "/admin/tools/1": 10,
+    "/admin/carbon/": 4,
+    "/admin/carbon/countries/ESP": 5,
+    "/admin/carbon/import": 3,
+    "/admin/settings": 3,
+    "/admin/users/": 4,
+    "/admin/audit/": 5,
+}
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_answers_within_its_number_of_queries(admin, app, address):
+    admin.get(address)
+    with app.app_context():
+        engine = db.engine
+    statements = []
+
+    def count(_connection, _cursor, statement, *_more):
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", count)
+    page = admin.get(address)
+    event.remove(engine, "before_cursor_execute", count)
+    assert page.status == 200
+    assert len(statements) <= PAGES[address], statements
