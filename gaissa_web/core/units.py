@@ -90,6 +90,13 @@ def readable(value: float, unit: str = "", digits: int = 3) -> str:
     return f"{number} {shown_unit}".strip()
 
 
+def exact(value: float) -> str:
+    """Return a number as one would type it: every digit that counts, no exponent unless it must."""
+    if value and not 1e-6 <= abs(value) < 1e15:
+        return repr(value)
+    return f"{Decimal(repr(value)):f}".removesuffix(".0")
+
+
 def scale(value: float, unit: str = "", digits: int = 3) -> tuple[str, str]:
     """Return the two halves of `readable`: the number (with any word for its size) and the unit."""
     known = UNITS.get(unit)

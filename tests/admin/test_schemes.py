@@ -1,13 +1,17 @@
 """Drafts, previews, publishing and comparing of rating schemes."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import func, select
 
 from gaissa_web.admin.queries.schemes import effect_on_labels, find_scheme
+from gaissa_web.admin.services import schemes as services
+from gaissa_web.core.errors import ConflictError
 from gaissa_web.core.grades import Grade
 from gaissa_web.core.rating import Phase, rate
 from gaissa_web.labels.queries import find_label
-from gaissa_web.storage.audit import AuditEvent
+from gaissa_web.storage.audit import Actor, AuditEvent
 from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import Experiment
 from gaissa_web.storage.schemes import MetricRow, SchemeRow, current_scheme
@@ -255,7 +259,7 @@ def test_publishing_rates_new_labels_and_leaves_the_old_ones(app, admin, browse)
     scheme_id = draft_id(begin_draft(admin))
     edit(admin, scheme_id, "energy_per_inference", threshold_1="0.001", threshold_2="0.01")
     ask = admin.get(f"/admin/schemes/{scheme_id}/publish")
-    assert "0.001, 0.01, 180.0, 1800.0" in ask.cells()
+    assert "0.001, 0.01, 180, 1800" in ask.cells()
     before = browse.client.get("/labels/41.json").json
     assert "it rates new labels" in publish(admin, scheme_id).text.lower()
     after = browse.client.get("/labels/41.json").json
@@ -355,3 +359,26 @@ def test_everything_is_in_the_trail_with_before_and_after(app, admin):
 def test_grades_are_what_the_database_counts_them_by():
     """The preview counts by digits 1 to 5; they must stay the grades' places."""
     assert [grade.position for grade in Grade] == [0, 1, 2, 3, 4]
+
+
+def test_of_many_editors_at_once_one_is_first_and_the_others_learn_of_it(app, admin):
+    scheme_id = draft_id(begin_draft(admin))
+    outcomes = []
+
+    def change(number):
+        with app.app_context():
+            try:
+                services.edit_draft(Actor(f"editor {number}"), scheme_id, 1, f"title {number}", "")
+            except ConflictError:
+                outcomes.append("conflict")
+            else:
+                outcomes.append(f"title {number}")
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(8) as editors:
+        list(editors.map(change, range(8)))
+    assert outcomes.count("conflict") == 7
+    with app.app_context():
+        assert find_scheme(scheme_id).title in outcomes
+        assert find_scheme(scheme_id).revision == 2

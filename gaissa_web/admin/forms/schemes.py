@@ -1,7 +1,5 @@
 """The forms for a draft of a rating scheme and for its metrics."""
 
-from decimal import Decimal
-
 from wtforms import (
     HiddenField,
     StringField,
@@ -13,6 +11,7 @@ from gaissa_web.admin.services.schemes import LARGEST_WEIGHT, MetricRules
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.rating import Metric
 from gaissa_web.core.thresholds import Direction, Thresholds
+from gaissa_web.core.units import exact
 from gaissa_web.storage.schemes import SLUG_LENGTH, UNIT_LENGTH
 from gaissa_web.web.forms import (
     Form,
@@ -110,16 +109,9 @@ def metric_form(metric: Metric | None, revision: int, thresholds: Thresholds | N
                  "thresholds_source_url"):  # fmt: skip
         form[name].data = getattr(metric, name)
     shown = thresholds or metric.thresholds
-    form.weight.data = plain_number(metric.weight)
+    form.weight.data = exact(metric.weight)
     form.direction.data = shown.direction.value
     for n, boundary in enumerate(shown.boundaries, start=1):
-        form[f"threshold_{n}"].data = plain_number(boundary)
+        form[f"threshold_{n}"].data = exact(boundary)
     form.recommendations.data = "\n".join(metric.recommendations)
     return form
-
-
-def plain_number(value: float) -> str:
-    """Return a number as one would type it: all digits that count, no exponent unless it must."""
-    if value and not 1e-6 <= abs(value) < 1e15:
-        return repr(value)
-    return f"{Decimal(repr(value)):f}".removesuffix(".0")

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from gaissa_web.adapters.safe_http import fetch
 from gaissa_web.admin.queries.carbon import find_import, plan
 from gaissa_web.admin.queries.tables import fingerprint
 from gaissa_web.core.carbon import ImportPlan, Intensity, ParsedIntensities, read_intensities
@@ -28,6 +27,8 @@ def fetch_table(address: str, allowed_hosts: Collection[str]) -> bytes:
     Raises:
         InvalidInputError: It is refused, cannot be reached, or answers with an error.
     """
+    from gaissa_web.adapters.safe_http import fetch  # noqa: PLC0415  6 MB that few processes need
+
     answer = fetch(address, allowed_hosts=frozenset(allowed_hosts), max_bytes=LARGEST_TABLE)
     if answer.status != 200:
         raise InvalidInputError(f"That address answers with an error ({answer.status}), not with a table.")
