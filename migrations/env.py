@@ -3,12 +3,14 @@
 from alembic import context
 
 from gaissa_web import storage  # noqa: F401  the tables register themselves with the metadata
-from gaissa_web.storage.db import Base, UTCDateTime, db
+from gaissa_web.storage.db import Base, Euros, UTCDateTime, db
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:
-    """Write our own column type as what the database has, so that migrations outlive the code."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
+    """Write our own column types as what the database has, so that migrations outlive the code."""
+    if kind != "type" or not isinstance(item, UTCDateTime | Euros):
+        return False
+    return "sa.DateTime(timezone=True)" if isinstance(item, UTCDateTime) else "sa.BigInteger()"
 
 
 with db.engine.connect() as connection:

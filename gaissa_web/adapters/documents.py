@@ -50,6 +50,15 @@ def print_pdf(
 
 
 @cache
+def design() -> str:
+    """Return a digest of everything that decides how documents look."""
+    files = sorted((PROJECT / "templates" / "documents").iterdir())
+    files += sorted((PROJECT / "templates" / "components").iterdir())
+    contents = [file.read_bytes() for file in (*files, STYLESHEET)]
+    return sha256(b"".join(contents)).hexdigest()[:16]
+
+
+@cache
 def _style() -> "tuple[CSS, FontConfiguration]":
     """The stylesheet of all documents and its fonts, parsed once: both are costly."""
     from weasyprint import CSS  # noqa: PLC0415

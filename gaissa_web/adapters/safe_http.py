@@ -6,16 +6,21 @@ looked at. Its rule for what is public is made stricter here.
 
 import ipaddress
 import re
+import socket
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests_hardened import Config, Manager
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError
 
 from gaissa_web.core.errors import InvalidInputError
 
@@ -23,7 +28,8 @@ LONGEST_ADDRESS = 2_000
 CONNECT_TIMEOUT_S = 5.0
 CHUNK = 65_536
 USER_AGENT = "GAISSA-Tools"
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+_FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\]")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out to the public
 _IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -84,15 +90,18 @@ def fetch(
     """Return what `address` answers, whatever its status, unless it redirects.
 
     `allowed_hosts` are hosts (or host:port) that the operator lets us fetch from although they
-    are not public. At most `max_bytes` are read, unpacked, within `timeout_s` in all.
+    are not public. At most `max_bytes` are read, unpacked, within `timeout_s` in all; a look-up of the name
+    counts, but the system alone ends one that hangs.
 
     Raises:
         RefusedAddressError: The address is not one to fetch from, or not a public one.
         FetchFailedError: It cannot be reached, redirects, is too slow, or sends too much.
     """
     address = check_address(address)
+    too_slow = f"That address did not answer in full within {timeout_s:g} s."
     started = time.perf_counter()
-    with _session(address, allowed_hosts) as session:
+    deadline = _Deadline(timeout_s)
+    with _session(address, allowed_hosts, deadline) as session, deadline:
         try:
             with session.request(
                 method,
@@ -104,15 +113,16 @@ def fetch(
             ) as response:
                 if response.is_redirect or 300 <= response.status_code < 400:
                     raise FetchFailedError("That address leads on to another one; please give the final one.")
-                content = _read(response, max_bytes, started + timeout_s)
+                content = _read(response, max_bytes)
+            if deadline.passed():  # a connection that was broken off can look like a finished answer
+                raise FetchFailedError(too_slow)
         except InvalidIPAddress as error:
             raise RefusedAddressError("That address is not public, so it is not fetched.") from error
-        except (requests.Timeout, ReadTimeoutError) as error:
-            raise FetchFailedError(f"That address did not answer within {timeout_s:g} s.") from error
         except InvalidInputError:
             raise
         except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-            raise FetchFailedError("That address could not be read; is it right, and online?") from error
+            unreadable = "That address could not be read; is it right, and online?"
+            raise FetchFailedError(too_slow if deadline.passed() else unreadable) from error
     kind = response.headers.get("Content-Type", "")
     elapsed = time.perf_counter() - started
     return Fetched(response.status_code, kind, dict(response.headers), content, elapsed)
@@ -120,24 +130,70 @@ def fetch(
 
 def is_public(address: _IPAddress) -> bool:
     """Whether `address` is one of the public internet, and so is any IPv4 address inside it."""
-    if isinstance(address, ipaddress.IPv6Address) and address.is_site_local:
-        return False  # fec0::/10, withdrawn, which Python takes for global
-    inner = _inside(address)
-    return address.is_global and not address.is_multicast and (inner is None or is_public(inner))
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return is_public(address.ipv4_mapped)
+        # Python takes much for global that is not: site-local, IPv4-compatible and -translated, NAT64.
+        if address not in _GLOBAL_UNICAST or (address.sixtofour and not is_public(address.sixtofour)):
+            return False
+    return address.is_global and not address.is_multicast  # Teredo, too, is not global
 
 
-def _inside(address: _IPAddress) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address that an IPv6 one stands for: mapped, 6to4, Teredo, NAT64, compatible."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    teredo = address.teredo
-    packed = address.packed
-    if packed[:12] in {bytes.fromhex("0064ff9b") + bytes(8), bytes(12)}:
-        return ipaddress.IPv4Address(packed[12:])
-    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+class _Deadline:
+    """A moment at which the connection is broken off, whatever is being waited for on it.
+
+    A time limit of the socket alone would begin anew with every byte that drips in.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.perf_counter() + seconds
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> None:
+        """Begin; the time runs since the deadline was made."""
+
+    def __exit__(self, *_: object) -> None:
+        """Let the connection be."""
+        if self._timer:
+            self._timer.cancel()
+
+    def passed(self) -> bool:
+        """Whether the time is over."""
+        return time.perf_counter() >= self._end
+
+    def watch(self, connected: socket.socket) -> None:
+        """Break `connected` off when the time is over, or at once if it is."""
+        self._timer = threading.Timer(max(self._end - time.perf_counter(), 0), _break_off, [connected])
+        self._timer.daemon = True
+        self._timer.start()
 
 
-class _PublicOnly(IPFilterAdapter):
+def _break_off(connected: socket.socket) -> None:
+    with suppress(OSError):  # it may be closed already
+        # Not the socket's own method: that of TLS takes its state away from whoever is reading.
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+
+class _Timed(HTTPAdapter):
+    """Puts every connection under the deadline."""
+
+    def __init__(self, deadline: _Deadline, **settings: Any) -> None:
+        self._deadline = deadline
+        super().__init__(**settings)
+
+    def get_connection_with_tls_context(self, *args: Any, **settings: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **settings)
+        plain, deadline = pool.ConnectionCls, self._deadline
+
+        def connect(connection: Any) -> None:
+            plain.connect(connection)
+            deadline.watch(connection.sock)
+
+        pool.ConnectionCls = type("TimedConnection", (plain,), {"connect": connect})
+        return pool
+
+
+class _PublicOnly(_Timed, IPFilterAdapter):
     """Connects to the address that was looked up, if it is public by our rule."""
 
     def build_connection_pool_key_attributes(self, request, verify, cert=None):  # type: ignore[no-untyped-def]
@@ -148,11 +204,12 @@ class _PublicOnly(IPFilterAdapter):
         return host, pool
 
 
-def _session(address: str, allowed_hosts: frozenset[str]) -> requests.Session:
+def _session(address: str, allowed_hosts: frozenset[str], deadline: _Deadline) -> requests.Session:
     parts = urlsplit(address)
     host = (parts.hostname or "").casefold()
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    trusted = bool({host, f"{host}:{port}"} & {entry.casefold() for entry in allowed_hosts})
+    shown = f"[{host}]" if ":" in host else host
+    trusted = bool({host, shown, f"{shown}:{port}"} & {entry.casefold() for entry in allowed_hosts})
     config = Config(
         ip_filter_enable=not trusted,
         ip_filter_allow_loopback_ips=False,
@@ -162,14 +219,14 @@ def _session(address: str, allowed_hosts: frozenset[str]) -> requests.Session:
     )
     session: requests.Session = Manager(config).get_session()
     session.trust_env = False  # a proxy would connect to addresses that we never see
-    if not trusted:
-        session.mount("http://", _PublicOnly(is_https_proto=False))
-        session.mount("https://", _PublicOnly(is_https_proto=True))
+    for scheme in ("http", "https"):
+        public_only = not trusted and _PublicOnly(deadline, is_https_proto=scheme == "https")
+        session.mount(f"{scheme}://", public_only or _Timed(deadline))
     return session
 
 
-def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes:
-    """Return the body, unpacked; every piece is counted and timed."""
+def _read(response: requests.Response, max_bytes: int) -> bytes:
+    """Return the body, unpacked; every piece is counted."""
     too_much = f"That address sends more than {max_bytes / 1e6:g} MB."
     announced = response.headers.get("Content-Length", "")
     if announced.isascii() and announced.isdigit() and int(announced[:20]) > max_bytes:
@@ -179,6 +236,4 @@ def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes
         content += piece
         if len(content) > max_bytes:
             raise FetchFailedError(too_much)
-        if time.perf_counter() > deadline:
-            raise FetchFailedError("That address sends too slowly.")
     return bytes(content)

@@ -1,7 +1,6 @@
-"""The tables that the generic management can handle, and what it must know of each.
+"""What the generic management must know of a table; `declared` has the tables themselves.
 
-A new table is one entry in `TABLES`; lengths, uniqueness and what refers to what come from the
-database's own description.
+Lengths, uniqueness and what refers to what come from the database's own description.
 """
 
 import re
@@ -11,12 +10,6 @@ from enum import Enum
 from typing import Any
 
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.label import Kind
-from gaissa_web.core.rating import Phase
-from gaissa_web.storage.countries import Country
-from gaissa_web.storage.experiments import Experiment
-from gaissa_web.storage.information import InformationFieldRow
-from gaissa_web.storage.ml_models import MLModel
 
 Values = Mapping[str, Any]
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
@@ -29,6 +22,8 @@ class Entry(Enum):
     TEXT = "text"
     LINES = "lines"
     WHOLE_NUMBER = "whole number"
+    NUMBER = "number"
+    MONEY = "money"
     CHOICE = "choice"
     RELATION = "relation"
 
@@ -39,6 +34,7 @@ class Fixed(Enum):
     NEVER = "never"
     ONCE_USED = "once used"
     ONCE_CREATED = "once created"
+    NEVER_TYPED = "never typed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +64,8 @@ def nothing_to_check(_values: Values) -> None:
 class Table:
     """One table: its address, its words, its columns; `named_by` is what a row is called by.
 
+    `scope` are columns with the value that all its rows have.
+
     `check` raises InvalidInputError at values that do not go together.
     """
 
@@ -80,6 +78,7 @@ class Table:
     columns: tuple[Column, ...]
     named_by: str
     key: str = "id"
+    scope: tuple[tuple[str, Any], ...] = ()
     search: tuple[str, ...] = ()
     changeable: bool = True
     check: Callable[[Values], None] = nothing_to_check
@@ -99,6 +98,17 @@ class Table:
         return str(getattr(row, self.named_by))
 
 
+def check_address(values: Values) -> None:
+    """Refuse a web address that is none.
+
+    Raises:
+        InvalidInputError: It does not begin as web addresses do.
+    """
+    address = values.get("url") or values.get("source_url")
+    if address and not address.startswith(("https://", "http://")):
+        raise InvalidInputError("A web address starts with https:// or http://.")
+
+
 def check_slug(slug: str) -> None:
     """Refuse a slug that is not small letters, digits and underscores.
 
@@ -107,129 +117,3 @@ def check_slug(slug: str) -> None:
     """
     if not SLUG.fullmatch(slug):
         raise InvalidInputError("The slug takes small letters, digits and _, and begins with a letter.")
-
-
-def _check_field(values: Values) -> None:
-    check_slug(values["slug"])
-    if values["kind"] == Kind.CHOICE and len(values["options"]) < 2:
-        raise InvalidInputError("A choice needs at least two options, each on its own line.")
-    if values["kind"] != Kind.CHOICE and values["options"]:
-        raise InvalidInputError("Only a choice has options; clear them, or make the kind “choice”.")
-    if values["kind"] != Kind.NUMBER and values["unit"]:
-        raise InvalidInputError("Only a number has a unit; clear it, or make the kind “number”.")
-
-
-def _check_country(values: Values) -> None:
-    if not re.fullmatch(r"[A-Z]{3}|WORLD", values["iso3"]):
-        raise InvalidInputError("The code of a country is three capital letters (ISO 3166-1 alpha-3).")
-
-
-def _check_model(values: Values) -> None:
-    if values["url"] and not values["url"].startswith(("https://", "http://")):
-        raise InvalidInputError("A web address starts with https:// or http://.")
-
-
-_PHASES = tuple(phase.value for phase in Phase)
-_KINDS = tuple(kind.value for kind in Kind)
-
-_ALL = (
-    Table(
-        slug="information",
-        title="Information fields",
-        one="information field",
-        many="information fields",
-        description="Context that people record with a label. It is shown, never rated.",
-        row=InformationFieldRow,
-        named_by="name",
-        search=("name", "slug", "description"),
-        check=_check_field,
-        columns=(
-            Column("name", "Name", required=True),
-            Column(
-                "phase", "Phase", Entry.CHOICE, options=_PHASES, fixed=Fixed.ONCE_CREATED, default="training"
-            ),
-            Column(
-                "slug", "Slug", required=True, fixed=Fixed.ONCE_CREATED, hint="Its name in files and data"
-            ),
-            Column("kind", "Kind", Entry.CHOICE, options=_KINDS, fixed=Fixed.ONCE_USED, default="text"),
-            Column("unit", "Unit", hint="Of a number only, such as h or W", fixed=Fixed.ONCE_USED),
-            Column(
-                "description", "Description", Entry.TEXT, listed=False, hint="Shown under the field’s name"
-            ),
-            Column(
-                "options", "Options", Entry.LINES, listed=False, hint="Of a choice only, one on each line"
-            ),
-            Column(
-                "position", "Position", Entry.WHOLE_NUMBER, hint="Its place in forms, low first", default=100
-            ),
-        ),
-    ),
-    Table(
-        slug="countries",
-        title="Countries",
-        one="country",
-        many="countries",
-        description="Names of countries; their carbon intensities have a page of their own.",
-        row=Country,
-        named_by="name",
-        key="iso3",
-        search=("name", "iso3"),
-        check=_check_country,
-        columns=(
-            Column("name", "Name", required=True),
-            Column(
-                "iso3",
-                "Code",
-                required=True,
-                fixed=Fixed.ONCE_CREATED,
-                hint="ISO 3166-1 alpha-3, such as ESP",
-            ),
-        ),
-    ),
-    Table(
-        slug="models",
-        title="Models",
-        one="model",
-        many="models",
-        description="The machine-learning models that labels are about.",
-        row=MLModel,
-        named_by="name",
-        search=("search_text",),
-        check=_check_model,
-        columns=(
-            Column("name", "Name", required=True),
-            Column("author", "Author or organisation"),
-            Column("url", "Web page"),
-            Column("description", "Description", Entry.TEXT, listed=False),
-        ),
-    ),
-    Table(
-        slug="labels",
-        title="Labels",
-        one="label",
-        many="labels",
-        description="All labels. A label is not edited: one that should not be here can be deleted.",
-        row=Experiment,
-        named_by="id",
-        changeable=False,
-        columns=(
-            Column("id", "Number", Entry.WHOLE_NUMBER),
-            Column("model_id", "Model", Entry.RELATION, related="models"),
-            Column("phase", "Phase", Entry.CHOICE, options=_PHASES),
-            Column("grade", "Grade"),
-            Column("origin", "Origin"),
-            Column("registered_at", "Registered"),
-        ),
-    ),
-)
-
-TABLES = {table.slug: table for table in _ALL}
-
-WORDS = {
-    "information_values": ("recorded fact", "recorded facts"),
-    "metric_values": ("measured value", "measured values"),
-    "earlier_ratings": ("earlier rating", "earlier ratings"),
-    "experiments": ("label", "labels"),
-    "carbon_intensities": ("figure of carbon intensity", "figures of carbon intensity"),
-}
-"""What rows of other tables are called in sentences about what depends on what: one, many."""

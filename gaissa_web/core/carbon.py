@@ -63,6 +63,9 @@ class ImportPlan:
 def read_intensities(table: Table) -> ParsedIntensities:
     """Read the figures of `table`; a cell without a figure is passed over.
 
+    A country without a name is called by its code. What was wrong with the table as such comes
+    first among the problems.
+
     The columns are those of Our World in Data (Entity, Code, Year and the carbon intensity, in
     any letter case, of the present or the older header) or of the table that ships with us.
 
@@ -71,11 +74,11 @@ def read_intensities(table: Table) -> ParsedIntensities:
     """
     columns = _columns(table)
     found: dict[tuple[str, int], Intensity] = {}
-    problems: list[RowError] = []
+    problems = list(table.errors)
     skipped: dict[str, None] = {}
     for line, cells in enumerate(table.rows, table.first_line):
         country, code, year, value = (cells[columns[name]].strip() for name in NAMES)
-        iso3, name = SPECIAL.get(code, (code, country))
+        iso3, name = SPECIAL.get(code, (code, country or code))
         if not value:
             continue
         if not iso3 or iso3.startswith("OWID_"):
@@ -83,13 +86,14 @@ def read_intensities(table: Table) -> ParsedIntensities:
             continue
         try:
             row = Intensity(_code(iso3), name[:100], _year(year), _figure(value))
-        except InvalidInputError as error:
-            problems.append(RowError(line, "", str(error)))
+        except _BadCellError as error:
+            problems.append(RowError(line, table.columns[columns[error.column]], str(error)))
             continue
         first = found.setdefault((row.iso3, row.year), row)
         if first.g_per_kwh != row.g_per_kwh:
-            problems.append(RowError(line, "", f"{name} has another figure for {year} further up."))
-    return ParsedIntensities(tuple(found.values()), tuple(problems), tuple(skipped))
+            reason = f"{name} has another figure for {year} further up."
+            problems.append(RowError(line, table.columns[columns["value"]], reason))
+    return ParsedIntensities(tuple(found.values()), tuple(problems), tuple(filter(None, skipped)))
 
 
 def plan_import(
@@ -108,7 +112,7 @@ def plan_import(
         if row.iso3 not in names and row.iso3 not in new:
             taken = {*names.values(), *new.values()}
             new[row.iso3] = f"{row.country[:90]} ({row.iso3})" if row.country in taken else row.country
-        name = names.get(row.iso3) or new[row.iso3]
+        name = names[row.iso3] if row.iso3 in names else new[row.iso3]
         before = known.get((row.iso3, row.year))
         if before == row.g_per_kwh:
             unchanged += 1
@@ -116,6 +120,14 @@ def plan_import(
         change = Change(row.iso3, name, row.year, before, row.g_per_kwh)
         (added if before is None else changed).append(change)
     return ImportPlan(tuple(added), tuple(changed), unchanged, tuple(new.items()))
+
+
+class _BadCellError(InvalidInputError):
+    """A cell that cannot be read; `column` is one of `NAMES`."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
 
 
 def _columns(table: Table) -> dict[str, int]:
@@ -137,18 +149,23 @@ def _columns(table: Table) -> dict[str, int]:
 
 def _code(text: str) -> str:
     if text != "WORLD" and not CODE.fullmatch(text):
-        raise InvalidInputError(f"“{text[:20]}” is not the three-letter code of a country.")
+        raise _BadCellError("iso3", f"“{text[:20]}” is not the three-letter code of a country.")
     return text
 
 
 def _year(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS):
-        raise InvalidInputError(f"“{text[:20]}” is not a year from {YEARS.start} to {YEARS.stop - 1}.")
+        reason = f"“{text[:20]}” is not a year from {YEARS.start} to {YEARS.stop - 1}."
+        raise _BadCellError("year", reason)
     return int(text)
 
 
 def _figure(text: str) -> float:
-    figure = parse_number(text)
+    try:
+        figure = parse_number(text)
+    except InvalidInputError as error:
+        raise _BadCellError("value", str(error)) from error
     if figure >= LARGEST:
-        raise InvalidInputError(f"{text[:20]} g CO2eq per kWh cannot be; the most is {LARGEST:,.0f}.")
+        reason = f"{text[:20]} g CO2eq per kWh cannot be; it must be below {LARGEST:,.0f}."
+        raise _BadCellError("value", reason)
     return figure

@@ -90,6 +90,15 @@ def readable(value: float, unit: str = "", digits: int = 3) -> str:
     return f"{number} {shown_unit}".strip()
 
 
+def money(amount: float | Decimal) -> str:
+    """Return an amount in euros: cents from one cent up, else what digits there are: "€0.0000021"."""
+    value = float(amount)
+    sign = "−" if value < 0 else ""
+    if value == 0 or 0.01 <= abs(value) < 1e9:
+        return f"{sign}€{abs(value):,.2f}"
+    return f"{sign}€{readable(abs(value))}"
+
+
 def exact(value: float) -> str:
     """Return a number as one would type it: every digit that counts, no exponent unless it must."""
     if value and not 1e-6 <= abs(value) < 1e15:

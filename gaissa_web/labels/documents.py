@@ -8,20 +8,20 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 from typing import Any
 
 import yaml
-from flask import current_app, render_template, url_for
+from flask import current_app, render_template
 
 from gaissa_web.adapters import documents, pictures, qr
 from gaissa_web.adapters.cache import DocumentCache
-from gaissa_web.config import PROJECT, Settings
+from gaissa_web.config import Settings
 from gaissa_web.core.drawing import LabelDrawing, draw_label
 from gaissa_web.core.label import Label, advice_order, lifts
 from gaissa_web.core.rating import Phase
 from gaissa_web.core.text import fit, width
+from gaissa_web.web.addresses import public_address
 from gaissa_web.web.filters import iso
 
 PICTURE_WIDTH = 1200
@@ -44,16 +44,10 @@ class Share:
     bibtex: str
 
 
-def public_address(endpoint: str, **values: Any) -> str:
-    """Return the permanent address of a page; it never depends on the name a client calls us by."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings.public_url + url_for(endpoint, **values)
-
-
 def kept(label_id: int, changed: datetime, kind: str, render: Callable[[], bytes]) -> bytes:
     """Return that kind of document for a label that last `changed` then, rendered at most once."""
     settings: Settings = current_app.config["SETTINGS"]
-    key = f"{label_id} {changed.isoformat()} {settings.public_url} {_design()}"
+    key = f"{label_id} {changed.isoformat()} {settings.public_url} {documents.design()}"
     return DocumentCache(settings.documents_dir).get(sha256(key.encode()).hexdigest(), kind, render)
 
 
@@ -214,11 +208,3 @@ def _bibtex(label: Label, address: str) -> str:
     }
     lines = ",\n".join(f"  {name} = {value}" for name, value in fields.items())
     return f"@misc{{gaissalabel{label.id},\n{lines}\n}}\n"
-
-
-@cache
-def _design() -> str:
-    """A digest of everything that decides how documents look."""
-    files = sorted((PROJECT / "templates" / "documents").iterdir())
-    contents = [file.read_bytes() for file in (*files, documents.STYLESHEET)]
-    return sha256(b"".join(contents)).hexdigest()[:16]

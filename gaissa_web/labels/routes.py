@@ -31,6 +31,8 @@ from gaissa_web.labels.queries import Filters
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.schemes import current_scheme
 from gaissa_web.web import exports, htmx, security
+from gaissa_web.web.addresses import public_address
+from gaissa_web.web.caching import cached
 
 blueprint = Blueprint("labels", __name__)
 PHASE = "<any(training, inference):phase>"
@@ -182,13 +184,13 @@ def png(label_id: int) -> Response:
 @blueprint.get("/labels/<int:label_id>.svg")
 def svg(label_id: int) -> Response:
     """Send the label as a scalable picture."""
-    return _cached(_framable(documents.svg(_label(label_id)), "image/svg+xml"))
+    return cached(_framable(documents.svg(_label(label_id)), "image/svg+xml"))
 
 
 @blueprint.get("/labels/<int:label_id>/badge.svg")
 def badge(label_id: int) -> Response:
     """Send the badge for a README."""
-    return _cached(_framable(documents.badge(_label(label_id)), "image/svg+xml"))
+    return cached(_framable(documents.badge(_label(label_id)), "image/svg+xml"))
 
 
 @blueprint.get("/labels/<int:label_id>.json")
@@ -196,20 +198,20 @@ def data(label_id: int) -> Response:
     """Send everything the label states as JSON."""
     response = Response(documents.as_json(_label(label_id)), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
-    return _cached(response)
+    return cached(response)
 
 
 @blueprint.get("/labels/<int:label_id>/model-card.yaml")
 def model_card(label_id: int) -> Response:
     """Send the metadata block for a Hugging Face model card."""
-    return _cached(Response(documents.model_card(_label(label_id)), mimetype="application/yaml"))
+    return cached(Response(documents.model_card(_label(label_id)), mimetype="application/yaml"))
 
 
 @blueprint.get("/labels/<int:label_id>/embed")
 def embed(label_id: int) -> Response:
     """Show the label alone, to be framed by other sites."""
     label = _label(label_id)
-    address = documents.public_address("labels.detail", label_id=label_id)
+    address = public_address("labels.detail", label_id=label_id)
     page = render_template("labels/embed.html", drawing=documents.drawing(label), address=address)
     return _framable(page, "text/html")
 
@@ -283,7 +285,7 @@ def _filters() -> Filters:
 def _document(label_id: int, kind: str, mimetype: str, render: Callable[[Label], bytes]) -> Response:
     changed = queries.last_change(label_id) or abort(404)
     content = documents.kept(label_id, changed, kind, lambda: render(_label(label_id)))
-    response = _cached(Response(content, mimetype=mimetype))
+    response = cached(Response(content, mimetype=mimetype))
     response.headers["Content-Disposition"] = f'inline; filename="gaissalabel-{label_id}.{kind}"'
     return response
 
@@ -291,12 +293,4 @@ def _document(label_id: int, kind: str, mimetype: str, render: Callable[[Label],
 def _framable(content: str, mimetype: str) -> Response:
     response = Response(content, mimetype=mimetype)
     security.allow_framing(response)
-    return response
-
-
-def _cached(response: Response) -> Response:
-    """Let clients keep a document, asking each time whether it is still the same."""
-    response.cache_control.public = response.cache_control.no_cache = True
-    response.add_etag()
-    response.make_conditional(request)
     return response

@@ -14,6 +14,7 @@ from gaissa_web.core.grades import Grade
 from gaissa_web.core.label import Origin
 from gaissa_web.core.rating import Phase
 from gaissa_web.labels.services import NewExperiment, NewModel, add_labels
+from gaissa_web.seeds import roi
 from gaissa_web.storage.countries import SHIPPED_TABLE, CarbonIntensity, Country
 from gaissa_web.storage.db import db, now
 from gaissa_web.storage.experiments import Experiment
@@ -33,12 +34,23 @@ class SeedResult:
     information_fields: int
     tools: int
     countries: int
+    energy_prices: int
+    expected_reductions: int
     labels: int
 
 
 def seed() -> SeedResult:
     """Add what is missing of the catalogue, all in one transaction."""
-    steps: tuple[Callable[[], int], ...] = (_grades, _schemes, _information, _tools, _countries, _labels)
+    steps: tuple[Callable[[], int], ...] = (
+        _grades,
+        _schemes,
+        _information,
+        _tools,
+        _countries,
+        roi.seed_prices,
+        roi.seed_catalogue,
+        _labels,
+    )
     try:
         result = SeedResult(*(step() for step in steps))
         db.session.commit()

@@ -6,7 +6,9 @@ only the tables and what every feature needs of them.
 
 from gaissa_web.storage import (
     accounts,
+    analyses,
     audit,
+    catalogue,
     countries,
     experiments,
     information,
@@ -19,7 +21,9 @@ from gaissa_web.storage import (
 
 __all__ = [
     "accounts",
+    "analyses",
     "audit",
+    "catalogue",
     "countries",
     "experiments",
     "information",

@@ -1,13 +1,14 @@
 """Countries and the carbon intensity of their electricity, year by year."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gaissa_web.config import PROJECT
-from gaissa_web.storage.db import Base, UTCDateTime, now
+from gaissa_web.storage.db import Base, Euros, UTCDateTime, now
 
 SHIPPED_TABLE = PROJECT / "gaissa_web" / "seeds" / "countries.csv"
 """The figures that ship with the product; seeding begins with them."""
@@ -38,6 +39,23 @@ class CarbonIntensity(Base):
     iso3: Mapped[str] = mapped_column(ForeignKey(Country.iso3), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     intensity_g_per_kwh: Mapped[float]
+
+
+class EnergyPrice(Base):
+    """What a kilowatt-hour costs firms in a country, in EUR, with the year and source of the figure."""
+
+    __tablename__ = "energy_prices"
+    __table_args__ = (
+        UniqueConstraint("iso3", "year"),
+        CheckConstraint("eur_per_kwh >= 0 AND eur_per_kwh <= 10000000", name="price_in_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    iso3: Mapped[str] = mapped_column(ForeignKey(Country.iso3))
+    year: Mapped[int]
+    eur_per_kwh: Mapped[Decimal] = mapped_column(Euros)
+    source: Mapped[str] = mapped_column(String(200))
+    source_url: Mapped[str] = mapped_column(String(500), default="")
 
 
 class IntensityImport(Base):

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
 from sqlalchemy.orm import DeclarativeBase
 
 PRAGMAS = (
@@ -17,6 +18,7 @@ PRAGMAS = (
     "analysis_limit=400",
 )
 LARGEST_FLOAT = 1.7976931348623157e308
+MILLION = 1_000_000
 CHANGE_LOCK = 7_421_001
 """PostgreSQL knows its advisory locks by number; this one is ours."""
 
@@ -60,6 +62,26 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Euros(TypeDecorator[Decimal]):
+    """An amount of money, exact to a millionth of a euro on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        """What its values are in Python."""
+        return Decimal
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Store whole millionths."""
+        return None if value is None else int((value * MILLION).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """Return the amount in euros."""
+        return None if value is None else Decimal(value) / MILLION
 
 
 def now() -> datetime:

@@ -17,6 +17,7 @@ MESSAGES = {
     405: ("That cannot be done here", "This address does not take that kind of request."),
     413: ("That is too large", "Please send at most {limit_mb} MB in one go."),
     414: ("That address is too long", "Please shorten what you searched for."),
+    422: ("That cannot be calculated", "Part of the address is out of its range."),
     429: ("Too many requests", "Please wait a moment and try again."),
 }
 

@@ -6,13 +6,20 @@ from typing import Any
 from flask import Flask, request, url_for
 
 from gaissa_web.core.grades import Grade
-from gaissa_web.core.units import exact, readable
+from gaissa_web.core.units import exact, money, readable
 
 
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
     app.jinja_env.filters.update(
-        date=date, exact=exact, iso=iso, moment=moment, plural=plural, percent=percent, readable=readable
+        date=date,
+        exact=exact,
+        iso=iso,
+        money=money,
+        moment=moment,
+        plural=plural,
+        percent=percent,
+        readable=readable,
     )
     app.jinja_env.globals.update(page_url=page_url, grades=tuple(Grade))
 

@@ -11,6 +11,8 @@ from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.importing import parse_number
 from gaissa_web.core.text import one_line, printable
 
+LARGEST_SIGNED = 1e12
+
 
 class NumberField(StringField):
     """A number from 0 up, typed as text and kept as typed."""
@@ -30,6 +32,25 @@ class NumberField(StringField):
                 parse_number(self.data)
             except InvalidInputError as error:
                 raise ValidationError(str(error)) from error
+
+
+class SignedField(StringField):
+    """A number of either sign, typed as text and kept as typed."""
+
+    @property
+    def number(self) -> float | None:
+        """The number; None where nothing, or nothing that can be read, was typed."""
+        text = (self.data or "").strip().replace("\N{MINUS SIGN}", "-")
+        try:
+            number = parse_number(text.removeprefix("-")) if text else None
+        except InvalidInputError:
+            return None
+        return -number if number is not None and text.startswith("-") else number
+
+    def pre_validate(self, form: Any) -> None:
+        """Say what is wrong with the number, if anything is."""
+        if (self.data or "").strip() and (self.number is None or abs(self.number) > LARGEST_SIGNED):
+            raise ValidationError(f"“{self.data[:20]}” is not a number that can be used here.")
 
 
 class OptionField(SelectField):

@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import threading
 import time
 
 import pytest
@@ -23,7 +24,11 @@ FORBIDDEN = [
     "http://0xa9fea9fe/", "http://100.64.0.1/", "http://100.100.100.200/", "http://192.0.0.192/",
     "http://192.0.2.1/", "http://198.18.0.1/", "http://198.51.100.1/", "http://203.0.113.1/",
     "http://224.0.0.1/", "http://239.255.255.250/", "http://240.0.0.1/", "http://255.255.255.255/",
-    "http://192.88.99.1/",
+    "http://192.88.99.1/", "http://[::8.8.8.8]/", "http://[::ffff:0:127.0.0.1]/", "http://[::ffff:0:a00:1]/",
+    "http://[64:ff9b:1::1]/", "http://[100:0:0:1::1]/", "http://[200::1]/", "http://[4000::1]/",
+    "http://[5f00::1]/", "http://[8000::1]/", "http://[fe00::1]/", "http://[ff0e::1]/", "http://0.1.2.3/",
+    "http://[3fff::1]/", "http://[2001:20::1]/", "http://[2002:808:808::1]/", "http://[fe80::1%25lo]/",
+    "http://%31%32%37.0.0.1/", "HTTP://127.0.0.1:8080/",
 ]  # fmt: skip
 
 MALFORMED = [
@@ -32,7 +37,8 @@ MALFORMED = [
     "http://example.com:99999/", "http://example.com:0/", "http://example.com:x/", "http://exa mple.com/",
     "http://example.com/\r\nHost: x", "http://example.com\\@127.0.0.1/", "http://127.0.0.1\\.example.com/",
     "http://[::1/", "http://example.com/" + "x" * 2000, "http://example.com\x00.evil/",
-    "http://@127.0.0.1/", "http://example.com#@127.0.0.1:80\n/",
+    "http://@127.0.0.1/", "http://example.com#@127.0.0.1:80\n/", "http://\u2003x.example/\u2028",
+    "http://example.com:+80/", "http://example.com:８0/", "http:/127.0.0.1/", "http:127.0.0.1/",
 ]  # fmt: skip
 
 
@@ -88,6 +94,13 @@ def test_plain_addresses_pass_the_first_look(address):
     assert check_address(address) == address.strip()
 
 
+@pytest.mark.parametrize("host", ["①②⑦.⓪.⓪.①", "127。0。0。1", "a..b", "[fe80::1%25none]", "[v1.x]"])
+def test_a_spelling_that_is_no_host_leads_nowhere(connections, host):
+    with pytest.raises(FetchFailedError):
+        fetch(f"http://{host}/", timeout_s=2)
+    assert connections == []
+
+
 def test_a_public_name_that_leads_inside_is_refused(monkeypatch, connections):
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.1.2.3", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: inside)
@@ -130,6 +143,18 @@ def test_a_host_that_the_operator_allows_is_fetched(serve):
     assert fetch(f"{address}/x", allowed_hosts=frozenset({"127.0.0.1"})).status == 200
     with pytest.raises(RefusedAddressError):
         fetch(f"{address}/x", allowed_hosts=frozenset({f"127.0.0.1:{int(port) + 1}", "example.com"}))
+
+
+@pytest.mark.parametrize("entry", ["::1", "[::1]", "[::1]:80"])
+def test_an_allowed_host_may_be_an_ipv6_address(monkeypatch, entry):
+    def connect(_self, address):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    with pytest.raises(FetchFailedError):
+        fetch("http://[::1]/", allowed_hosts=frozenset({entry}))
+    with pytest.raises(RefusedAddressError):
+        fetch("http://[::1]:81/", allowed_hosts=frozenset({"[::1]:80"}))
 
 
 def test_what_is_sent_arrives_as_it_is(serve):
@@ -182,20 +207,58 @@ def test_a_small_answer_that_unpacks_to_a_large_one_is_refused(serve):
         fetch(address, max_bytes=1_000_000, **allowed(address))
 
 
-def test_a_drip_ends_at_the_deadline(serve):
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("at_once", "drop"),
+    [
+        (b"", b"H"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+        (CHUNKED, b"1\r\nx\r\n"),
+        (CHUNKED, b"0"),
+        (CHUNKED + b"1\r\nx\r\n0\r\n", b"T: x\r\n"),
+    ],
+    ids=["status", "headers", "interim answers", "body", "chunks", "size of a chunk", "trailers"],
+)
+def test_a_drip_of_anything_ends_at_the_deadline(serve, at_once, drop):
     def drip(handler):
-        handler.send_response(200)
-        handler.end_headers()
-        for _ in range(100):
-            handler.wfile.write(b"x")
-            handler.wfile.flush()
+        handler.close_connection = True
+        handler.wfile.write(at_once)
+        for _ in range(60):
+            handler.wfile.write(drop)
             time.sleep(0.05)
 
     address = serve(drip)
     started = time.monotonic()
-    with pytest.raises(FetchFailedError, match="too slowly"):
+    with pytest.raises(FetchFailedError, match=r"in full within 0.5 s"):
         fetch(address, timeout_s=0.5, **allowed(address))
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 1.5
+
+
+def test_time_spent_on_looking_the_name_up_counts(serve, monkeypatch):
+    address = serve(lambda handler: handler.answer(b"late"))
+    real = socket.getaddrinfo
+
+    def look_up(*arguments, **settings):
+        time.sleep(0.4)
+        return real(*arguments, **settings)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(FetchFailedError, match=r"within 0.3 s"):
+        fetch(address, timeout_s=0.3, **allowed(address))
+
+
+def test_an_answer_in_time_leaves_nothing_running(serve):
+    address = serve(lambda handler: handler.answer(b"x", X_Noise="\xe9\xff"))
+    assert fetch(address, **allowed(address)).headers["X-Noise"] == "\xe9\xff"
+    for _ in range(100):
+        if not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
+            return
+        time.sleep(0.01)
+    pytest.fail("a timer outlives the fetch that it was for")
 
 
 def test_silence_ends_at_the_deadline(serve):
@@ -243,3 +306,13 @@ def test_public_addresses_are_public(address):
     import ipaddress
 
     assert safe_http.is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["::808:808", "::ffff:0:808:808", "64:ff9b::808:808", "2002:a00:1::1", "2001:0:808:808::1", "200::1"],
+)
+def test_public_ipv4_inside_special_ipv6_makes_nothing_public(address):
+    import ipaddress
+
+    assert not safe_http.is_public(ipaddress.ip_address(address))

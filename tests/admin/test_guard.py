@@ -22,6 +22,8 @@ VALUES = {
     "label_id": 1,
     "model_id": 1,
     "version": 1,
+    "analysis_id": 1,
+    "which": "research",
 }
 
 

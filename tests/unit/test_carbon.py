@@ -51,23 +51,37 @@ def test_an_empty_figure_is_no_row():
 
 
 @pytest.mark.parametrize(
-    ("row", "reason"),
+    ("row", "field", "reason"),
     [
-        ("Spain,ES,2023,1", "three-letter code"),
-        ("Spain,esp,2023,1", "three-letter code"),
-        ("Spain,ESP,20x3,1", "not a year"),
-        ("Spain,ESP,1066,1", "not a year"),
-        ("Spain,ESP,2023,-1", "below 0"),
-        ("Spain,ESP,2023,much", "not a number"),
-        ("Spain,ESP,2023,10000", "cannot be"),
+        ("Spain,ES,2023,1", "Code", "three-letter code"),
+        ("Spain,esp,2023,1", "Code", "three-letter code"),
+        ("Spain,ESP,20x3,1", "Year", "not a year"),
+        ("Spain,ESP,1066,1", "Year", "not a year"),
+        ("Spain,ESP,2023,-1", "co2_intensity__gco2_kwh", "below 0"),
+        ("Spain,ESP,2023,much", "co2_intensity__gco2_kwh", "not a number"),
+        ("Spain,ESP,2023,10000", "co2_intensity__gco2_kwh", "must be below 10,000"),
     ],
 )
-def test_a_bad_row_is_reported_with_its_line_and_the_others_are_read(row, reason):
+def test_a_bad_row_is_reported_with_its_place_and_the_others_are_read(row, field, reason):
     found = parse(f"France,FRA,2023,56\n{row}\n")
     assert len(found.rows) == 1
     [problem] = found.problems
-    assert problem.line == 3
+    assert (problem.line, problem.field) == (3, field)
     assert reason in problem.reason
+
+
+def test_what_is_wrong_with_the_table_as_such_is_reported():
+    """A comma for thousands makes two cells of one figure."""
+    found = parse("Spain,ESP,2023,1,234\n")
+    assert [(problem.line, problem.reason) for problem in found.problems] == [
+        (2, "This row has more cells than there are column names.")
+    ]
+
+
+def test_a_country_without_a_name_is_called_by_its_code():
+    found = parse(",ESP,2023,1\n,,2023,1\n")
+    assert found.rows == (Intensity("ESP", "ESP", 2023, 1.0),)
+    assert found.skipped == ()
 
 
 def test_two_figures_for_one_year_are_a_problem_unless_they_agree():
@@ -87,6 +101,12 @@ def test_a_plan_tells_additions_changes_and_the_same_apart():
     assert plan.changed == (Change("ESP", "Spain", 2023, 170.0, 174.05),)
     assert plan.added == (Change("ESP", "Spain", 2024, None, 150.0),)
     assert plan.unchanged == 1
+    assert plan.new_countries == ()
+
+
+def test_a_known_country_keeps_even_an_empty_name():
+    plan = plan_import({}, {"ESP": ""}, [Intensity("ESP", "Spain", 2023, 1.0)])
+    assert plan.added == (Change("ESP", "", 2023, None, 1.0),)
     assert plan.new_countries == ()
 
 

@@ -1,21 +1,19 @@
 """The form for a row of any managed table, made from its columns."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from wtforms import (
-    Field,
-    HiddenField,
-    IntegerField,
-    StringField,
-    TextAreaField,
-)
+from sqlalchemy import BigInteger
+from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import NumberRange
 
-from gaissa_web.admin.tables import Column, Entry, Table
+from gaissa_web.admin.tables import Column, Entry, Fixed, Table
+from gaissa_web.core.units import exact
 from gaissa_web.web.forms import (
     Form,
     OptionField,
+    SignedField,
     at_most,
     choices,
     line_filter,
@@ -23,8 +21,9 @@ from gaissa_web.web.forms import (
     text_filter,
 )
 
-LARGEST_POSITION = 1_000_000
+LARGEST_NUMBER, LARGEST_SMALL = 10**15, 1_000_000
 LONGEST_TEXT = 5_000
+MILLIONTH = Decimal("0.000001")
 
 
 class RowForm(Form):
@@ -41,7 +40,7 @@ class RowForm(Form):
     @property
     def values(self) -> dict[str, Any]:
         """What a valid form says, by column."""
-        return {column.name: _value(column, field.data) for column, field in self.entries}
+        return {column.name: _value(self.table, column, field) for column, field in self.entries}
 
 
 def row_form(
@@ -53,7 +52,8 @@ def row_form(
 ) -> RowForm:
     """Make the form for a new row of `table`, or for `row` without its `fixed` columns."""
     without = {column.name for column in fixed}
-    columns = [column for column in table.columns if column.name not in without]
+    typed_in = [column for column in table.columns if column.fixed is not Fixed.NEVER_TYPED]
+    columns = [column for column in typed_in if column.name not in without]
     fields: dict[str, Any] = {"table": table}
     for column in columns:
         fields[column.name] = _row_field(table, column, (related or {}).get(column.name, []))
@@ -68,8 +68,12 @@ def _row_field(table: Table, column: Column, related: list[tuple[str, str]]) -> 
     if column.entry is Entry.RELATION:
         return OptionField(column.label, choices=choices(related))
     if column.entry is Entry.WHOLE_NUMBER:
-        message = f"Give a whole number from 0 to {LARGEST_POSITION:,}."
-        return IntegerField(column.label, [NumberRange(0, LARGEST_POSITION, message)])
+        large = isinstance(table.row.__table__.c[column.name].type, BigInteger)
+        most = LARGEST_NUMBER if large else LARGEST_SMALL
+        message = f"Give a whole number from 0 to {most:,}."
+        return IntegerField(column.label, [NumberRange(0, most, message)])
+    if column.entry in {Entry.NUMBER, Entry.MONEY}:
+        return SignedField(column.label, checks)
     length = getattr(table.row.__table__.c[column.name].type, "length", None) or LONGEST_TEXT
     checks += at_most(length)
     if column.entry is Entry.LINE:
@@ -81,13 +85,22 @@ def _typed(column: Column, value: Any) -> Any:
     """Return a stored value as it is typed in."""
     if column.entry is Entry.LINES:
         return "\n".join(value or ())
-    return value
+    if column.entry in {Entry.NUMBER, Entry.MONEY}:
+        return "" if value is None or value == "" else exact(float(value))
+    return str(value or "") if column.entry is Entry.RELATION else value
 
 
-def _value(column: Column, typed: Any) -> Any:
+def _value(table: Table, column: Column, field: Field) -> Any:
     """Return what was typed as it is stored."""
+    typed = field.data
     if column.entry is Entry.LINES:
         return list(dict.fromkeys(filter(None, map(str.strip, (typed or "").splitlines()))))
     if column.entry is Entry.TEXT:
         return (typed or "").replace("\r\n", "\n").strip()
+    if column.entry is Entry.MONEY:
+        return Decimal(repr(field.number)).quantize(MILLIONTH)
+    if column.entry is Entry.NUMBER:
+        return field.number
+    if column.entry is Entry.RELATION:
+        return table.row.__table__.c[column.name].type.python_type(typed)
     return typed

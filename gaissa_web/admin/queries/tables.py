@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, func, or_, select
 from sqlalchemy import Table as DatabaseTable
 
-from gaissa_web.admin.tables import TABLES, WORDS, Column, Entry, Table
+from gaissa_web.admin.declared import TABLES, WORDS
+from gaissa_web.admin.tables import Column, Entry, Table
 from gaissa_web.storage.db import Base, db
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, fetch_page
@@ -47,7 +49,7 @@ def list_rows(table: Table, text: str, sort: str, cursor: str | None) -> Page[Li
     wanted = sort.removeprefix("-")
     sorted_by = next((c for c in sortable(table) if c.name == wanted), None)
     columns = [key] if sorted_by is None or sorted_by.name == table.key else [getattr(table.row, wanted), key]
-    query = select(table.row)
+    query = select(table.row).where(*_scope(table))
     if text:
         found = (getattr(table.row, name).icontains(text, autoescape=True) for name in table.search)
         query = query.where(or_(*found))
@@ -72,7 +74,9 @@ def find_row(table: Table, key: str) -> Any | None:
         if not (key.isascii() and key.isdigit() and 0 < int(key[:20]) <= LARGEST_ID):
             return None
         typed = int(key)
-    return db.session.get(table.row, typed, populate_existing=True)
+    row = db.session.get(table.row, typed, populate_existing=True)
+    outside = row is not None and any(getattr(row, name) != value for name, value in table.scope)
+    return None if outside else row
 
 
 def snapshot(table: Table, row: Any) -> dict[str, Any]:
@@ -92,7 +96,8 @@ def relation_choices(table: Table) -> dict[str, list[tuple[str, str]]]:
         if column.entry is Entry.RELATION:
             other = TABLES[column.related]
             name = getattr(other.row, other.named_by)
-            query = select(getattr(other.row, other.key), name).order_by(name).limit(CHOICES_AT_MOST)
+            query = select(getattr(other.row, other.key), name).where(*_scope(other))
+            query = query.order_by(name).limit(CHOICES_AT_MOST)
             found[column.name] = [(str(key), str(text)) for key, text in db.session.execute(query)]
     return found
 
@@ -110,6 +115,10 @@ def dependents(table: Table, row: Any) -> Dependents:
     if isinstance(row, InformationFieldRow):
         blocking += _tools_that_fill(row)
     return Dependents(tuple(blocking), tuple(going))
+
+
+def _scope(table: Table) -> list[Any]:
+    return [getattr(table.row, name) == value for name, value in table.scope]
 
 
 def _references(table: DatabaseTable) -> list[tuple[DatabaseTable, ForeignKeyConstraint]]:
@@ -153,4 +162,6 @@ def _cells(table: Table, row: Any, related: Mapping[str, Mapping[Any, str]]) -> 
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

@@ -6,15 +6,17 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gaissa_web.admin.blueprint import blueprint
+from gaissa_web.admin.declared import TABLES
 from gaissa_web.admin.forms.tables import RowForm, row_form
 from gaissa_web.admin.queries import tables as queries
 from gaissa_web.admin.services import tables as services
-from gaissa_web.admin.tables import TABLES, Table
+from gaissa_web.admin.tables import Table
 from gaissa_web.core.errors import ConflictError, InvalidInputError
 from gaissa_web.core.text import printable
 from gaissa_web.web import auth, htmx
 
-TABLE = f"/catalogue/<any({', '.join(TABLES)}):table>/"
+SLUGS = ", ".join(f'"{slug}"' for slug in TABLES)
+TABLE = f"/catalogue/<any({SLUGS}):table>/"
 INFORMATION = {"table": "information"}
 
 

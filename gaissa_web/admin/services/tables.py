@@ -20,7 +20,7 @@ def create_row(actor: Actor, table: Table, values: Mapping[str, Any]) -> str:
     """
     table.check(values)
     with one_at_a_time():
-        row = table.row(**values)
+        row = table.row(**values, **dict(table.scope))
         _refuse_twins(table, values, None)
         db.session.add(row)
         db.session.flush()
@@ -77,7 +77,8 @@ def delete_row(actor: Actor, table: Table, key: str) -> str:
 
 def fixed_columns(table: Table, row: Any) -> list[Column]:
     """Return the columns of an existing row that can no longer be changed."""
-    fixed = [column for column in table.columns if column.fixed is Fixed.ONCE_CREATED]
+    always = {Fixed.ONCE_CREATED, Fixed.NEVER_TYPED}
+    fixed = [column for column in table.columns if column.fixed in always]
     once_used = [column for column in table.columns if column.fixed is Fixed.ONCE_USED]
     return fixed + once_used if once_used and dependents(table, row).blocking else fixed
 

@@ -1,0 +1,140 @@
+"""The tables that are managed generically: labels and their surroundings, and the ROI catalogue."""
+
+import re
+
+from gaissa_web.admin.declared_roi import ROI_TABLES
+from gaissa_web.admin.tables import Column, Entry, Fixed, Table, Values, check_address, check_slug
+from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.label import Kind
+from gaissa_web.core.rating import Phase
+from gaissa_web.storage.countries import Country
+from gaissa_web.storage.experiments import Experiment
+from gaissa_web.storage.information import InformationFieldRow
+from gaissa_web.storage.ml_models import MLModel
+
+
+def _check_field(values: Values) -> None:
+    check_slug(values["slug"])
+    if values["kind"] == Kind.CHOICE and len(values["options"]) < 2:
+        raise InvalidInputError("A choice needs at least two options, each on its own line.")
+    if values["kind"] != Kind.CHOICE and values["options"]:
+        raise InvalidInputError("Only a choice has options; clear them, or make the kind “choice”.")
+    if values["kind"] != Kind.NUMBER and values["unit"]:
+        raise InvalidInputError("Only a number has a unit; clear it, or make the kind “number”.")
+
+
+def _check_country(values: Values) -> None:
+    if not re.fullmatch(r"[A-Z]{3}|WORLD", values["iso3"]):
+        raise InvalidInputError("The code of a country is three capital letters (ISO 3166-1 alpha-3).")
+
+
+_PHASES = tuple(phase.value for phase in Phase)
+_KINDS = tuple(kind.value for kind in Kind)
+
+_ALL = (
+    Table(
+        slug="information",
+        title="Information fields",
+        one="information field",
+        many="information fields",
+        description="Context that people record with a label. It is shown, never rated.",
+        row=InformationFieldRow,
+        named_by="name",
+        search=("name", "slug", "description"),
+        check=_check_field,
+        columns=(
+            Column("name", "Name", required=True),
+            Column(
+                "phase", "Phase", Entry.CHOICE, options=_PHASES, fixed=Fixed.ONCE_CREATED, default="training"
+            ),
+            Column(
+                "slug", "Slug", required=True, fixed=Fixed.ONCE_CREATED, hint="Its name in files and data"
+            ),
+            Column("kind", "Kind", Entry.CHOICE, options=_KINDS, fixed=Fixed.ONCE_USED, default="text"),
+            Column("unit", "Unit", hint="Of a number only, such as h or W", fixed=Fixed.ONCE_USED),
+            Column(
+                "description", "Description", Entry.TEXT, listed=False, hint="Shown under the field’s name"
+            ),
+            Column(
+                "options", "Options", Entry.LINES, listed=False, hint="Of a choice only, one on each line"
+            ),
+            Column(
+                "position", "Position", Entry.WHOLE_NUMBER, hint="Its place in forms, low first", default=100
+            ),
+        ),
+    ),
+    Table(
+        slug="countries",
+        title="Countries",
+        one="country",
+        many="countries",
+        description="Names of countries; their carbon intensities have a page of their own.",
+        row=Country,
+        named_by="name",
+        key="iso3",
+        search=("name", "iso3"),
+        check=_check_country,
+        columns=(
+            Column("name", "Name", required=True),
+            Column(
+                "iso3",
+                "Code",
+                required=True,
+                fixed=Fixed.ONCE_CREATED,
+                hint="ISO 3166-1 alpha-3, such as ESP",
+            ),
+        ),
+    ),
+    Table(
+        slug="models",
+        title="Models",
+        one="model",
+        many="models",
+        description="The machine-learning models that labels are about.",
+        row=MLModel,
+        named_by="name",
+        search=("search_text",),
+        check=check_address,
+        columns=(
+            Column("name", "Name", required=True),
+            Column("author", "Author or organisation"),
+            Column("url", "Web page"),
+            Column("description", "Description", Entry.TEXT, listed=False),
+        ),
+    ),
+    Table(
+        slug="labels",
+        title="Labels",
+        one="label",
+        many="labels",
+        description="All labels. A label is not edited: one that should not be here can be deleted.",
+        row=Experiment,
+        named_by="id",
+        changeable=False,
+        columns=(
+            Column("id", "Number", Entry.WHOLE_NUMBER),
+            Column("model_id", "Model", Entry.RELATION, related="models"),
+            Column("phase", "Phase", Entry.CHOICE, options=_PHASES),
+            Column("grade", "Grade"),
+            Column("origin", "Origin"),
+            Column("registered_at", "Registered"),
+        ),
+    ),
+)
+
+TABLES = {table.slug: table for table in (*_ALL, *ROI_TABLES)}
+
+WORDS = {
+    "information_values": ("recorded fact", "recorded facts"),
+    "metric_values": ("measured value", "measured values"),
+    "earlier_ratings": ("earlier rating", "earlier ratings"),
+    "experiments": ("label", "labels"),
+    "analyses": ("ROI analysis", "ROI analyses"),
+    "analysis_values": ("value of an analysis", "values of analyses"),
+    "expected_reductions": ("expected reduction", "expected reductions"),
+    "energy_prices": ("energy price", "energy prices"),
+    "tactics": ("tactic", "tactics"),
+    "tactic_options": ("tactic option", "tactic options"),
+    "carbon_intensities": ("figure of carbon intensity", "figures of carbon intensity"),
+}
+"""What rows of other tables are called in sentences about what depends on what: one, many."""

@@ -1,0 +1,48 @@
+"""The curves of an ROI analysis as points: how ROI and costs grow with the number of uses.
+
+Spans and steps are those of the reference system: the ROI to forty times the break-even, the
+costs to twice, both to two million uses where the tactic never pays back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gaissa_web.core.roi import Scenario
+
+STEPS = 200
+FEWEST = 50
+NEVER = 2_000_000
+ROI_SPAN = 40
+COST_SPAN = 2
+COST_STEPS = 2
+
+Points = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of a chart; `points` are (uses, value)."""
+
+    name: str
+    points: Points
+
+
+def roi_curve(scenario: Scenario) -> Curve:
+    """Return the ROI as a share, from none of the uses to forty times the break-even."""
+    return Curve("ROI", _points(_span(scenario, ROI_SPAN), STEPS, scenario.roi))
+
+
+def cost_curves(scenario: Scenario) -> tuple[Curve, Curve]:
+    """Return the total costs before and after, in EUR, to twice the break-even."""
+    span = _span(scenario, COST_SPAN)
+    before = Curve("without the tactic", _points(span, COST_STEPS, scenario.total_before))
+    return before, Curve("with the tactic", _points(span, COST_STEPS, scenario.total_after))
+
+
+def _span(scenario: Scenario, times: int) -> float:
+    return float(NEVER if scenario.break_even is None else max(times * scenario.break_even, FEWEST))
+
+
+def _points(span: float, steps: int, value: Callable[[float], float | None]) -> Points:
+    found = ((span * step / steps, value(span * step / steps)) for step in range(steps + 1))
+    return tuple((uses, y) for uses, y in found if y is not None)

@@ -1,0 +1,13 @@
+"""Permanent addresses, for documents, codes and data that outlive a request."""
+
+from typing import Any
+
+from flask import current_app, url_for
+
+from gaissa_web.config import Settings
+
+
+def public_address(endpoint: str, **values: Any) -> str:
+    """Return the permanent address of a page; it never depends on the name a client calls us by."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.public_url + url_for(endpoint, **values)
