@@ -184,7 +184,7 @@ def tornado(
 
 def _round_range(low: float, high: float) -> tuple[float, float, float]:
     """Return a range around the two with round ends, and the round step that divides it."""
-    span = (high - low) or abs(high) or 1.0
+    span = high - low if high - low > 1e-300 else 1.0
     rough = span / TICKS
     scale = 10.0 ** floor(log10(rough))
     step = next(factor for factor in (1.0, 2.0, 5.0, 10.0) if factor * scale >= rough * 0.999) * scale

@@ -48,6 +48,14 @@ WORK = [
     ("model", "/models/1", None, None),
     ("home", "/", None, None),
     ("about", "/about", None, None),
+    ("ROI home", "/roi/", 3, None),
+    ("ROI analysis", "/roi/analyses/1", 6, None),
+    ("ROI analysis, JSON", "/roi/analyses/1.json", None, None),
+    ("ROI form, chosen", "/roi/analyses/new?architecture=6&option=9", None, None),
+    ("ROI ranking", "/roi/ranking?architecture=6", None, None),
+    ("ROI analysis with money", "{analysis}", 6, None),
+    ("ROI recalculation fragment", "{analysis}?inferences=5000000", 6, None),
+    ("ROI report, kept", "{analysis}.pdf", None, 150),
 ]
 MANAGEMENT = [
     ("management, overview", "/admin/", None, None),
@@ -123,9 +131,12 @@ def measure(port: int, server: int, requests: int) -> None:
         ("label PDF, first", second, second, 0, 60, 60),
     ]
     cookie = sign_in(connection)
+    analysis = post_analysis(connection)
+    report = one(connection, f"{analysis}.pdf")[0]
+    lines.append(("ROI report, first", report, report, 0, None, 150))
     todo = [(*work, "", requests) for work in WORK] + [(*work, cookie, 10) for work in MANAGEMENT]
     for name, address, bound, size_bound, as_whom, times in todo:
-        target = address.format(cursor=cursor)
+        target = address.format(cursor=cursor, analysis=analysis)
         one(connection, target, as_whom)
         timings, sizes = zip(*(one(connection, target, as_whom) for _ in range(times)), strict=True)
         p95 = statistics.quantiles(timings, n=20)[-1]
@@ -188,6 +199,32 @@ def post_file(connection: http.client.HTTPConnection, name: str) -> float:
     if response.status != 200 or b"What was read" not in response.read():
         raise SystemExit(f"the upload answered {response.status}")
     return (time.perf_counter() - started) * 1000
+
+
+def post_analysis(connection: http.client.HTTPConnection) -> str:
+    """Save an ROI analysis and return its address."""
+    connection.request("GET", "/roi/ranking?architecture=6")
+    chosen = re.search(
+        r"/roi/analyses/new\?architecture=6&amp;option=\d+", connection.getresponse().read().decode()
+    )
+    address = chosen[0].replace("&amp;", "&") if chosen else "/roi/analyses/new"
+    connection.request("GET", address)
+    response = connection.getresponse()
+    page = response.read().decode()
+    cookie = (response.getheader("Set-Cookie") or "").split(";")[0]
+    fields = dict(re.findall(r'<option value="(\d+)" selected>()', page))
+    names = re.findall(r'<select id="(stage|tactic|architecture|option)"', page)
+    body = dict(zip(names, fields, strict=False))
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    body |= {"csrf_token": token[1] if token else "", "action": "save", "country": "ESP", "price": "0.19"}
+    body |= {"metric-energy": "170", "implementation_cost": "1000", "uses_per_day": "100000"}
+    kind = "application/x-www-form-urlencoded"
+    connection.request("POST", "/roi/analyses/new", urlencode(body), {"Content-Type": kind, "Cookie": cookie})
+    response = connection.getresponse()
+    response.read()
+    if response.status != 303:
+        raise SystemExit(f"saving an analysis answered {response.status}")
+    return response.getheader("Location") or ""
 
 
 def last_cursor(connection: http.client.HTTPConnection) -> str:
