@@ -150,7 +150,7 @@ class TryForm(Form):
 
     inferences = WholeField("How many", 1, MOST_USES)
     price = BoundedField("Energy price", 0, HIGHEST_PRICE)
-    country = OptionField("Where it runs")
+    country = StringField("Where it runs", filters=[line_filter])
     per_day = BoundedField("Per day", 0, MOST_PER_DAY)
     extra_cost = BoundedField("Cost of what is added", 0, LARGEST_COST)
 

@@ -23,7 +23,7 @@ from gaissa_web.storage.countries import WORLD
 from gaissa_web.storage.keyset import LARGEST_ID
 from gaissa_web.web import exports, htmx
 from gaissa_web.web.caching import cached
-from gaissa_web.web.forms import choices
+from gaissa_web.web.forms import choices, fail
 
 blueprint = Blueprint("roi", __name__, url_prefix="/roi")
 COMPARED = range(2, 5)
@@ -108,19 +108,19 @@ def detail(analysis_id: int) -> Response:
     """Show one analysis, with other inputs if some are tried."""
     saved = _analysis(analysis_id)
     form, analysis = _try(saved)
-    problems = form.problems
+    around = {} if htmx.wants_fragment() else _around(saved)
     return htmx.render(
         "roi/detail.html",
         "roi/_results.html",
-        status=422 if problems else 200,
+        status=422 if form.problems else 200,
         saved=saved,
         analysis=analysis,
         form=form,
         changed=analysis != saved,
         charts=documents.draw(analysis),
         equivalents=EQUIVALENTS,
-        others=_others(saved),
         tried={name: request.args.getlist(name) for name in (*form.data, "with") if request.args.get(name)},
+        **around,
     )
 
 
@@ -197,15 +197,18 @@ def _tried(analysis_id: int) -> Analysis:
 def _try(saved: Analysis) -> tuple[TryForm, Analysis]:
     """Return the analysis with what the address asks to be tried; as saved where that is wrong."""
     form = TryForm(request.args)
-    form.country.choices = choices(catalogue.countries())
-    form.country.data = request.args.get("country") or saved.electricity.iso3
-    if not form.validate():
+    electricity, country = saved.electricity, form.country.data or saved.electricity.iso3
+    valid = form.validate()
+    if country != electricity.iso3:
+        try:
+            place = catalogue.find_intensity(country)
+        except LookupError:
+            valid = fail(form.country, "There is no such country here.")
+        else:
+            known = catalogue.find_price(country)
+            electricity = place.at(known.eur_per_kwh if known else electricity.price)
+    if not valid:
         return form, saved
-    electricity = saved.electricity
-    if form.country.data != electricity.iso3:
-        known = catalogue.find_price(form.country.data)
-        price = known.eur_per_kwh if known else electricity.price
-        electricity = catalogue.find_intensity(form.country.data).at(price)
     if form.price.number is not None:
         electricity = replace(electricity, price=euros(form.price.number))
     extra = euros(form.extra_cost.number) if form.extra_cost.number is not None else Decimal(0)
@@ -221,16 +224,19 @@ def _try(saved: Analysis) -> tuple[TryForm, Analysis]:
     )
 
 
-def _others(analysis: Analysis) -> list[tuple[int, str, float]]:
-    """The tactics that could be combined with one: option, name, and share of energy it saves."""
-    if analysis.energy is None:
-        return []
-    known = catalogue.candidates(analysis.architecture_id, analysis.energy.slug)
-    return [
+def _around(analysis: Analysis) -> dict[str, Any]:
+    """What the page shows around the results: countries, and the tactics that could be combined with it.
+
+    Of a tactic it is the option, its name, and the share of energy it saves.
+    """
+    slug = analysis.energy.slug if analysis.energy else ""
+    known = catalogue.candidates(analysis.architecture_id, slug) if slug else ()
+    others = [
         (c.option_id, f"{c.tactic} ({c.option})", c.effect.reduction.expected)
         for c in known
         if c.option_id != analysis.option_id
     ]
+    return {"countries": catalogue.countries(), "others": others}
 
 
 def _form(**options: Any) -> AnalysisForm:

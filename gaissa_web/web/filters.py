@@ -1,9 +1,11 @@
 """How templates show values: numbers with units, dates, plural forms, the current address changed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from flask import Flask, request, url_for
+from markupsafe import Markup, escape
 
 from gaissa_web.core.grades import Grade
 from gaissa_web.core.units import exact, money, readable
@@ -17,6 +19,7 @@ def init_app(app: Flask) -> None:
         iso=iso,
         money=money,
         moment=moment,
+        options=options,
         plural=plural,
         percent=percent,
         readable=readable,
@@ -43,6 +46,16 @@ def percent(share: float) -> str:
     """Return a share of 0 to 1 as "85 %"; only all is 100 % and only nothing is 0 %."""
     whole = round(share * 100)
     return f"{min(max(whole, 1), 99) if 0 < share < 1 else whole}\N{NO-BREAK SPACE}%"
+
+
+def options(pairs: Iterable[tuple[object, object]], chosen: object) -> Markup:
+    """Return (value, text) pairs as the options of a select, of which hundreds are built at once."""
+    marked = {str(chosen): " selected"}
+    parts = (
+        f'<option value="{escape(value)}"{marked.get(str(value), "")}>{escape(text)}</option>'
+        for value, text in pairs
+    )
+    return Markup("".join(parts))  # noqa: S704  every part from outside is escaped above
 
 
 def plural(count: int, one: str, many: str) -> str:

@@ -18,7 +18,7 @@ def choose(page, scripts, **steps):
         following = {"stage": "tactic", "tactic": "architecture", "architecture": "option"}.get(name)
         if following:
             expect(page.locator(f"#{following}")).to_be_visible()
-        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling, .htmx-added')")
+        expect(page.locator(".htmx-request, .htmx-settling, .htmx-added")).to_have_count(0)
     expect(page.get_by_role("button", name="Analyse")).to_be_visible()
 
 
