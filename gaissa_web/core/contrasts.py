@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gaissa_web.core.analysis import Analysis, plural
-from gaissa_web.core.units import money, readable
+from gaissa_web.core.units import cents, readable
 
 Choose = Callable[[Iterable[float]], float]
 
@@ -29,7 +29,7 @@ def contrast(analyses: Sequence[Analysis]) -> Contrast:
     never = [analyses[place].name for place in scenarios if place not in soonest]
     sentences = [
         _sentence(analyses, soonest, "pays back soonest", _after, min),
-        _sentence(analyses, savings, "saves the most money", lambda v, _: money(v), max),
+        _sentence(analyses, savings, "saves the most money", lambda v, _: cents(v), max),
         _sentence(analyses, emissions, "saves the most emissions", lambda v, _: readable(v, "kg CO2eq"), max),
         f"Never pays back: {', '.join(f'“{name}”' for name in never)}." if never else "",
         _different_uses(analyses),

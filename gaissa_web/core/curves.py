@@ -15,6 +15,7 @@ NEVER = 2_000_000
 ROI_SPAN = 40
 COST_SPAN = 2
 COST_STEPS = 2
+MILESTONES = (0.5, 1, 2, 10, 40)
 
 Points = tuple[tuple[float, float], ...]
 
@@ -37,6 +38,14 @@ def cost_curves(scenario: Scenario) -> tuple[Curve, Curve]:
     span = _span(scenario, COST_SPAN)
     before = Curve("without the tactic", _points(span, COST_STEPS, scenario.total_before))
     return before, Curve("with the tactic", _points(span, COST_STEPS, scenario.total_after))
+
+
+def milestones(scenario: Scenario) -> tuple[int, ...]:
+    """Return numbers of uses to read the curves at: around the break-even, or up to two million."""
+    uses = scenario.break_even
+    if not uses:
+        return (FEWEST, 10_000, NEVER)
+    return tuple(dict.fromkeys(max(round(uses * share), 1) for share in MILESTONES))
 
 
 def _span(scenario: Scenario, times: int) -> float:

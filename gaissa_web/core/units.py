@@ -99,6 +99,17 @@ def money(amount: float | Decimal) -> str:
     return f"{sign}€{readable(abs(value))}"
 
 
+def cents(amount: float | Decimal) -> str:
+    """Return an amount in euros rounded to cents, for totals: "−€1,898.73"; never a negative zero."""
+    rounded = round(float(amount), 2)
+    return f"{'−' if rounded < 0 else ''}€{abs(rounded):,.2f}"
+
+
+def share_percent(share: float) -> str:
+    """Return a share of any size and sign in percent: "−67.9 %"; what rounding leaves of 0 is 0."""
+    return f"{readable(share * 100) if abs(share) > 1e-7 else '0'}\N{NO-BREAK SPACE}%"
+
+
 def exact(value: float) -> str:
     """Return a number as one would type it: every digit that counts, no exponent unless it must."""
     if value and not 1e-6 <= abs(value) < 1e15:

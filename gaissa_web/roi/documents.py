@@ -11,10 +11,10 @@ from gaissa_web.adapters import documents, qr
 from gaissa_web.adapters.cache import DocumentCache
 from gaissa_web.config import Settings
 from gaissa_web.core.analysis import Analysis, plural
-from gaissa_web.core.curves import cost_curves, roi_curve
+from gaissa_web.core.curves import cost_curves, milestones, roi_curve
 from gaissa_web.core.equivalents import EQUIVALENTS
 from gaissa_web.core.roi import Scenario
-from gaissa_web.core.units import money, readable
+from gaissa_web.core.units import cents, readable, share_percent
 from gaissa_web.web import charts
 from gaissa_web.web.addresses import public_address
 from gaissa_web.web.exports import csv_lines
@@ -25,12 +25,13 @@ SHARE = 100
 
 @dataclass(frozen=True, slots=True)
 class Charts:
-    """The charts of one analysis; None where there is nothing to draw."""
+    """The charts of one analysis, None where there is nothing to draw; `milestones` are for their table."""
 
     roi: charts.Plot | None
     costs: charts.Plot | None
     radar: charts.Radar | None
     tornado: charts.Tornado | None
+    milestones: tuple[int, ...] = ()
 
 
 def kept_pdf(analysis: Analysis) -> bytes:
@@ -51,9 +52,8 @@ def draw(analysis: Analysis) -> Charts:
     scenario = analysis.scenario
     if scenario is None:
         return Charts(None, None, radar, None)
-    return Charts(
-        _roi_chart(analysis, scenario), _cost_chart(analysis, scenario), radar, _tornado(analysis, scenario)
-    )
+    lines = _roi_chart(analysis, scenario), _cost_chart(analysis, scenario)
+    return Charts(*lines, radar, _tornado(analysis, scenario), milestones(scenario))
 
 
 def pdf(analysis: Analysis) -> bytes:
@@ -173,13 +173,13 @@ def _roi_chart(analysis: Analysis, scenario: Scenario) -> charts.Plot | None:
         steps = [span * k / 40 for k in range(41)]
         low, high = ([(x, y) for x in steps if (y := s.roi(x)) is not None] for s in analysis.range)
         band = (low, high)
-    last = f"{points[-1][1]:.0%} after {readable(span)}".replace("-", "−")
+    last = f"{share_percent(points[-1][1])} after {readable(span)}"
     return charts.plot(
         f"ROI with ever more {plural(analysis.per)}",
-        f"The ROI begins at {points[0][1]:.0%} and is {last}.".replace("-", "−"),
+        f"The ROI begins at {share_percent(points[0][1])} and is {last}.",
         [("ROI", points)],
         readable,
-        lambda share: f"{share * SHARE:.3g} %".replace("-", "−"),
+        share_percent,
         _mark(scenario),
         band,
     )
@@ -188,7 +188,7 @@ def _roi_chart(analysis: Analysis, scenario: Scenario) -> charts.Plot | None:
 def _cost_chart(analysis: Analysis, scenario: Scenario) -> charts.Plot:
     curves = cost_curves(scenario)
     end = curves[0].points[-1][0]
-    ends = " and ".join(f"{curve.name} {money(curve.points[-1][1])}" for curve in curves)
+    ends = " and ".join(f"{curve.name} {cents(curve.points[-1][1])}" for curve in curves)
     return charts.plot(
         f"Total costs with ever more {plural(analysis.per)}",
         f"After {readable(end)} {plural(analysis.per)} the totals are: {ends}.",
@@ -203,16 +203,16 @@ def _tornado(analysis: Analysis, scenario: Scenario) -> charts.Tornado:
     middle = scenario.savings(scenario.uses)
     swings = analysis.swings
     spoken = "; ".join(
-        f"{s.name} from {s.low_label} to {s.high_label}: {money(s.at_low)} to {money(s.at_high)}"
+        f"{s.name} from {s.low_label} to {s.high_label}: {cents(s.at_low)} to {cents(s.at_high)}"
         for s in swings
     )
     names = {"Uses": f"Number of {plural(analysis.per)}"}
     return charts.tornado(
         "What the savings depend on most",
-        f"Savings are {money(middle)} as entered. {spoken}.",
+        f"Savings are {cents(middle)} as entered. {spoken}.",
         [(names.get(s.name, s.name), s.low_label, s.high_label, s.at_low, s.at_high) for s in swings],
         middle,
-        money,
+        cents,
     )
 
 

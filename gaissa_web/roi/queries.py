@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
@@ -16,6 +16,7 @@ from gaissa_web.storage.analyses import Analysis as AnalysisRow
 from gaissa_web.storage.analyses import AnalysisKind, AnalysisValue
 from gaissa_web.storage.catalogue import (
     Architecture,
+    ExpectedReduction,
     PipelineStage,
     RoiMetric,
     Source,
@@ -24,7 +25,7 @@ from gaissa_web.storage.catalogue import (
 )
 from gaissa_web.storage.countries import Country
 from gaissa_web.storage.db import db
-from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, fetch_page
+from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, between_days, fetch_page
 
 PAGE_SIZE = 25
 NEWEST = Order((AnalysisRow.created_at, AnalysisRow.id), descending=True)
@@ -59,11 +60,12 @@ class StageCount:
     tactics: int
     calculations: int
     research: int
+    figures: int
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list of analyses is narrowed to; 0 and empty text filter nothing."""
+    """What a list of analyses is narrowed to; 0 and empty text filter nothing, days are inclusive."""
 
     text: str = ""
     stage: int = 0
@@ -71,6 +73,8 @@ class Filters:
     option: int = 0
     architecture: int = 0
     country: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 def find_analysis(analysis_id: int) -> Analysis | None:
@@ -113,9 +117,18 @@ def iterate_analyses(kind: AnalysisKind, filters: Filters) -> Iterator[AnalysisS
 def stage_counts() -> list[StageCount]:
     """Count tactics and analyses per pipeline stage, in one query however many stages there are."""
     tactics = select(func.count()).where(Tactic.stage_id == PipelineStage.id).scalar_subquery()
+    option, tactic = aliased(TacticOption), aliased(Tactic)
     calculations, research = (_count_of(kind) for kind in (AnalysisKind.CALCULATION, AnalysisKind.RESEARCH))
     columns = PipelineStage.id, PipelineStage.name, PipelineStage.description
-    query = select(*columns, tactics, calculations, research)
+    figures = (
+        select(func.count())
+        .select_from(ExpectedReduction)
+        .join(option, option.id == ExpectedReduction.option_id)
+        .join(tactic, tactic.id == option.tactic_id)
+        .where(tactic.stage_id == PipelineStage.id)
+        .scalar_subquery()
+    )
+    query = select(*columns, tactics, calculations, research, figures)
     return [
         StageCount(*row)
         for row in db.session.execute(query.order_by(PipelineStage.position, PipelineStage.name))
@@ -146,7 +159,7 @@ def _filtered(kind: AnalysisKind, filters: Filters) -> Select[*tuple[Any, ...]]:
         .join(PipelineStage, PipelineStage.id == Tactic.stage_id)
         .join(Architecture, Architecture.id == AnalysisRow.architecture_id)
         .join(Country, Country.iso3 == AnalysisRow.iso3)
-        .where(AnalysisRow.kind == kind)
+        .where(AnalysisRow.kind == kind, *between_days(AnalysisRow.created_at, filters.since, filters.until))
     )
     for column, wanted in (
         (PipelineStage.id, filters.stage),

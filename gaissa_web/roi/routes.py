@@ -13,7 +13,6 @@ from gaissa_web.core.contrasts import contrast
 from gaissa_web.core.equivalents import EQUIVALENTS
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.roi import DEFAULT_USES, Scenario
-from gaissa_web.core.text import printable
 from gaissa_web.roi import catalogue, documents, queries, services
 from gaissa_web.roi.forms import AnalysisForm, RankingForm, TryForm, analysis_form, euros, typed
 from gaissa_web.roi.queries import Filters
@@ -21,7 +20,7 @@ from gaissa_web.storage.analyses import AnalysisKind
 from gaissa_web.storage.catalogue import Architecture, PipelineStage, Tactic, TacticOption
 from gaissa_web.storage.countries import WORLD
 from gaissa_web.storage.keyset import LARGEST_ID
-from gaissa_web.web import exports, htmx
+from gaissa_web.web import arguments, exports, htmx
 from gaissa_web.web.caching import cached
 from gaissa_web.web.forms import choices, fail
 
@@ -29,6 +28,7 @@ blueprint = Blueprint("roi", __name__, url_prefix="/roi")
 COMPARED = range(2, 5)
 STEPS = ("stage", "tactic", "architecture", "option")
 FILTERS = ("stage", "tactic", "option", "architecture")
+OTHER_FILTERS = ("country", "q", "since", "until")
 COLUMNS = ("id", "name", "stage", "tactic", "option", "architecture", "country", "created_at")
 LISTS = {"analyses": AnalysisKind.CALCULATION, "research": AnalysisKind.RESEARCH}
 LIST = "<any(analyses, research):which>"
@@ -85,7 +85,11 @@ def analyses(which: str) -> Response:
         page=queries.list_analyses(LISTS[which], filters, request.args.get("after")),
         filters=filters,
         selects=_filter_selects(filters),
-        export={name: value for name, value in request.args.items() if name in (*FILTERS, "country", "q")},
+        export={
+            name: value
+            for name, value in request.args.items()
+            if name in (*FILTERS, "country", "q", "since", "until")
+        },
     )
 
 
@@ -267,8 +271,10 @@ def _show_form(form: AnalysisForm, *, status: int = 200, fragment: str = "roi/ne
 def _filters() -> Filters:
     numbers = {name: request.args.get(name, 0, int) for name in FILTERS}
     kept = {name: number for name, number in numbers.items() if 0 < number <= LARGEST_ID}
-    text = printable(request.args.get("q", "")).strip()[:200]
-    return Filters(text=text, country=printable(request.args.get("country", ""))[:5], **kept)
+    days = arguments.day("since"), arguments.day("until")
+    return Filters(
+        arguments.text("q"), **kept, country=arguments.text("country", 5), since=days[0], until=days[1]
+    )
 
 
 def _filter_selects(filters: Filters) -> list[tuple[str, str, str, list[tuple[str, str]]]]:

@@ -1,11 +1,14 @@
-"""Keyset pages: a page starts after the last row of the one before, so page 1,000 is as fast as 1."""
+"""Keyset pages: a page starts after the last row of the one before, so page 1,000 is as fast as 1.
+
+Beside them, what lists are narrowed by.
+"""
 
 import base64
 import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, tuple_
@@ -32,6 +35,16 @@ class Page(Generic[T]):
 
     rows: Sequence[T]
     next_cursor: str | None
+
+
+def between_days(column: Column, since: date | None, until: date | None) -> list[ColumnElement[bool]]:
+    """Return the conditions that a moment lies between two days, both inclusive and in UTC."""
+    conditions: list[ColumnElement[bool]] = []
+    if since:
+        conditions.append(column >= datetime.combine(since, time(), UTC))
+    if until and until < date.max:
+        conditions.append(column < datetime.combine(until + timedelta(1), time(), UTC))
+    return conditions
 
 
 def fetch_page(query: Select[Any], order: Order, cursor: str | None, size: int) -> Page[Row[Any]]:

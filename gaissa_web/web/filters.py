@@ -8,12 +8,13 @@ from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 from gaissa_web.core.grades import Grade
-from gaissa_web.core.units import exact, money, readable
+from gaissa_web.core.units import cents, exact, money, readable, share_percent
 
 
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
     app.jinja_env.filters.update(
+        cents=cents,
         date=date,
         exact=exact,
         iso=iso,
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
         plural=plural,
         percent=percent,
         readable=readable,
+        share_percent=share_percent,
     )
     app.jinja_env.globals.update(page_url=page_url, grades=tuple(Grade))
 

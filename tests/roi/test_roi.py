@@ -430,6 +430,10 @@ def test_lists_are_filtered_searched_and_exported(app, browse):
         ("country=FRA", False),
         ("stage=999", False),
         ("stage=x", True),
+        ("since=2000-01-01&until=2999-01-01", True),
+        ("since=2999-01-01", False),
+        ("until=2000-01-01", False),
+        ("since=yesterday", True),
     ):
         assert ("first of Spain" in browse.get(f"/roi/analyses/?{query}").text) is found, query
         exported = browse.client.get(f"/roi/analyses/export.json?{query}").json

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gaissa_web.core.curves import NEVER, cost_curves, roi_curve
+from gaissa_web.core.curves import NEVER, cost_curves, milestones, roi_curve
 from gaissa_web.core.equivalents import EQUIVALENTS
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.roi import MetricEffect, Reduction, Scenario, combine, payback_days, sensitivity
@@ -245,3 +245,10 @@ def test_everyday_equivalents_have_sources():
     assert EQUIVALENTS[0].count(108.1) == pytest.approx(1000)
     assert EQUIVALENTS[1].count(2.3485) == pytest.approx(1, rel=1e-3)
     assert all(e.source and e.source_url.startswith("https://") for e in EQUIVALENTS)
+
+
+def test_curves_are_read_around_the_break_even():
+    assert milestones(scenario()) == (50_000, 100_000, 200_000, 1_000_000, 4_000_000)
+    assert milestones(scenario(reduction=-1.0)) == (50, 10_000, NEVER)
+    assert milestones(scenario(implementation=0.0)) == (50, 10_000, NEVER)
+    assert milestones(scenario(implementation=0.0015)) == (1, 2, 10, 40)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.units import UNITS, convert, exact, readable
+from gaissa_web.core.units import UNITS, cents, convert, exact, money, readable, share_percent
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,32 @@ def test_units_of_different_quantities_are_never_mixed(source, target):
 def test_an_exact_number_has_every_digit_that_counts(value, text):
     assert exact(value) == text
     assert float(text) == value
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "€0.00"),
+        (-1e-9, "€0.00"),
+        (1898.731, "€1,898.73"),
+        (-0.5, "−€0.50"),
+        (1e12, "€1,000,000,000,000.00"),
+    ],
+)
+def test_totals_are_rounded_to_cents(amount, text):
+    assert cents(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(0, "€0.00"), (8.97e-6, "€8.97 × 10⁻⁶"), (0.0012, "€0.0012"), (-3, "−€3.00"), (2e12, "€2 trillion")],
+)
+def test_small_amounts_keep_their_digits(amount, text):
+    assert money(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0 %"), (-1.2e-10, "0 %"), (-0.679, "−67.9 %"), (123.4567, "12,346 %")]
+)
+def test_shares_are_percentages_of_any_size(share, text):
+    assert share_percent(share) == text.replace(" ", "\N{NO-BREAK SPACE}")

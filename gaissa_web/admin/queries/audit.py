@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from gaissa_web.storage.audit import Action, AuditEvent
 from gaissa_web.storage.db import db
-from gaissa_web.storage.keyset import Order, Page, fetch_page
+from gaissa_web.storage.keyset import Order, Page, between_days, fetch_page
 
 PAGE_SIZE = 50
 NEWEST = Order((AuditEvent.at, AuditEvent.id), descending=True)
@@ -84,11 +84,7 @@ def _filtered(filters: Filters) -> Select[Any]:
         query = query.where(AuditEvent.kind == filters.kind)
     if filters.text:
         query = query.where(AuditEvent.subject.icontains(filters.text, autoescape=True))
-    if filters.since:
-        query = query.where(AuditEvent.at >= datetime.combine(filters.since, time(), UTC))
-    if filters.until and filters.until < date.max:
-        query = query.where(AuditEvent.at < datetime.combine(filters.until + timedelta(1), time(), UTC))
-    return query
+    return query.where(*between_days(AuditEvent.at, filters.since, filters.until))
 
 
 def _event(row: AuditEvent) -> Event:

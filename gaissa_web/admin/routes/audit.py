@@ -1,15 +1,13 @@
 """The audit trail: list, filter, export."""
 
 import json
-from datetime import date
 
 from flask import Response, request
 
 from gaissa_web.admin.blueprint import blueprint
 from gaissa_web.admin.queries import audit
-from gaissa_web.core.text import printable
 from gaissa_web.storage.audit import Action
-from gaissa_web.web import exports, htmx
+from gaissa_web.web import arguments, exports, htmx
 
 FILTERS = ("actor", "action", "kind", "text", "since", "until")
 COLUMNS = ("at", "actor", "address", "action", "kind", "subject", "before", "after")
@@ -52,19 +50,5 @@ def _values(event: audit.Event) -> tuple[str, ...]:
 
 
 def _filters() -> audit.Filters:
-    given = {name: printable(request.args.get(name, "")).strip()[:200] for name in FILTERS}
-    return audit.Filters(
-        given["actor"],
-        given["action"],
-        given["kind"],
-        given["text"],
-        _day(given["since"]),
-        _day(given["until"]),
-    )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    actor, action, kind, text = (arguments.text(name) for name in ("actor", "action", "kind", "text"))
+    return audit.Filters(actor, action, kind, text, arguments.day("since"), arguments.day("until"))

@@ -18,9 +18,9 @@ from gaissa_web.admin.forms.carbon import CarbonImportForm
 from gaissa_web.admin.queries import carbon as queries
 from gaissa_web.admin.services import carbon as services
 from gaissa_web.core.errors import ConflictError, InvalidInputError
-from gaissa_web.core.text import one_line, printable
+from gaissa_web.core.text import one_line
 from gaissa_web.storage.countries import SHIPPED_TABLE
-from gaissa_web.web import auth, htmx
+from gaissa_web.web import arguments, auth, htmx
 
 SHOWN_CHANGES = 100
 
@@ -28,7 +28,7 @@ SHOWN_CHANGES = 100
 @blueprint.get("/carbon/")
 def carbon() -> Response:
     """List countries with their newest figure."""
-    text = printable(request.args.get("q", "")).strip()[:100]
+    text = arguments.text("q", 100)
     return htmx.render(
         "admin/carbon.html", "admin/_countries.html", text=text, countries=queries.list_countries(text)
     )

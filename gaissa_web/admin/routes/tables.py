@@ -12,8 +12,7 @@ from gaissa_web.admin.queries import tables as queries
 from gaissa_web.admin.services import tables as services
 from gaissa_web.admin.tables import Table
 from gaissa_web.core.errors import ConflictError, InvalidInputError
-from gaissa_web.core.text import printable
-from gaissa_web.web import auth, htmx
+from gaissa_web.web import arguments, auth, htmx
 
 SLUGS = ", ".join(f'"{slug}"' for slug in TABLES)
 TABLE = f"/catalogue/<any({SLUGS}):table>/"
@@ -31,7 +30,7 @@ def catalogue() -> str:
 def rows(table: str) -> Response:
     """List the rows of a table."""
     chosen = TABLES[table]
-    text = printable(request.args.get("q", "")).strip()[:200] if chosen.search else ""
+    text = arguments.text("q") if chosen.search else ""
     sort = request.args.get("sort", "")
     return htmx.render(
         "admin/rows.html",
