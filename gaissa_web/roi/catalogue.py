@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from gaissa_web.core.analysis import Candidate, Citation, Electricity, Further
 from gaissa_web.core.roi import MetricEffect, Reduction
 from gaissa_web.core.thresholds import Direction
+from gaissa_web.storage.analyses import AnalysisValue
 from gaissa_web.storage.catalogue import (
     Architecture,
     ExpectedReduction,
@@ -90,6 +91,17 @@ class Price:
     source_url: str
 
 
+def citation(source: Source) -> Citation:
+    """Return the plain value of a source."""
+    return Citation(source.title, source.authors, source.year, source.url)
+
+
+def metric_effect(metric: RoiMetric, baseline: float, row: ExpectedReduction | AnalysisValue) -> MetricEffect:
+    """Return what the reduction of `row` does to a metric that was `baseline`."""
+    reduction, direction = Reduction(row.reduction, row.low, row.high), Direction(metric.direction)
+    return MetricEffect(metric.slug, metric.name, metric.unit, direction, baseline, reduction, metric.per)
+
+
 def select_step_by_step(stage: int, tactic: int, architecture: int, option: int) -> Selection:
     """Return what can be chosen given what has been; what does not fit any more is dropped.
 
@@ -149,7 +161,7 @@ def figures(option_id: int, architecture_id: int) -> tuple[Figure, ...]:
             metric.hint,
             Reduction(row.reduction, row.low, row.high),
             source.id,
-            Citation(source.title, source.authors, source.year, source.url),
+            citation(source),
             row.note,
         )
         for row, metric, source in db.session.execute(query)
@@ -171,11 +183,8 @@ def candidates(architecture_id: int, metric_slug: str = "") -> tuple[Candidate, 
         query = query.where(RoiMetric.slug == metric_slug)
     found = []
     for row, metric, option, tactic, source in db.session.execute(query):
-        reduction = Reduction(row.reduction, row.low, row.high)
-        direction = Direction(metric.direction)
-        effect = MetricEffect(metric.slug, metric.name, metric.unit, direction, 0.0, reduction, metric.per)
-        cited = Citation(source.title, source.authors, source.year, source.url)
-        found.append(Candidate(option.id, tactic, option.name, effect, cited))
+        effect = metric_effect(metric, 0.0, row)
+        found.append(Candidate(option.id, tactic, option.name, effect, citation(source)))
     return tuple(found)
 
 

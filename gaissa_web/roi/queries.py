@@ -8,10 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
-from gaissa_web.core.analysis import Analysis, Citation, SourcedEffect
-from gaissa_web.core.roi import MetricEffect, Reduction
-from gaissa_web.core.thresholds import Direction
-from gaissa_web.roi.catalogue import Place, find_intensity
+from gaissa_web.core.analysis import Analysis, SourcedEffect
+from gaissa_web.roi.catalogue import Place, citation, find_intensity, metric_effect
 from gaissa_web.storage.analyses import Analysis as AnalysisRow
 from gaissa_web.storage.analyses import AnalysisKind, AnalysisValue
 from gaissa_web.storage.catalogue import (
@@ -186,23 +184,9 @@ def _effects(analysis_ids: list[int]) -> dict[int, tuple[SourcedEffect, ...]]:
     )
     found: dict[int, list[SourcedEffect]] = {}
     for value, metric, source in db.session.execute(query):
-        reduction = Reduction(value.reduction, value.low, value.high)
-        effect = MetricEffect(
-            metric.slug,
-            metric.name,
-            metric.unit,
-            Direction(metric.direction),
-            value.baseline,
-            reduction,
-            metric.per,
-        )
+        effect = metric_effect(metric, value.baseline, value)
         found.setdefault(value.analysis_id, []).append(SourcedEffect(effect, citation(source)))
     return {analysis_id: tuple(effects) for analysis_id, effects in found.items()}
-
-
-def citation(source: Source) -> Citation:
-    """Return the plain value of a source."""
-    return Citation(source.title, source.authors, source.year, source.url)
 
 
 def _analysis(

@@ -85,11 +85,7 @@ def analyses(which: str) -> Response:
         page=queries.list_analyses(LISTS[which], filters, request.args.get("after")),
         filters=filters,
         selects=_filter_selects(filters),
-        export={
-            name: value
-            for name, value in request.args.items()
-            if name in (*FILTERS, "country", "q", "since", "until")
-        },
+        export={n: v for n, v in request.args.items() if n in (*FILTERS, *OTHER_FILTERS)},
     )
 
 
@@ -271,9 +267,12 @@ def _show_form(form: AnalysisForm, *, status: int = 200, fragment: str = "roi/ne
 def _filters() -> Filters:
     numbers = {name: request.args.get(name, 0, int) for name in FILTERS}
     kept = {name: number for name, number in numbers.items() if 0 < number <= LARGEST_ID}
-    days = arguments.day("since"), arguments.day("until")
     return Filters(
-        arguments.text("q"), **kept, country=arguments.text("country", 5), since=days[0], until=days[1]
+        arguments.text("q"),
+        **kept,
+        country=arguments.text("country", 5),
+        since=arguments.day("since"),
+        until=arguments.day("until"),
     )
 
 
