@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch must still be accepted
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=4,  # a third of the time of 6 for 2 % more bytes
     )
     app.config.from_mapping(overrides or {})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

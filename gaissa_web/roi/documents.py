@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -42,8 +43,9 @@ def kept_pdf(analysis: Analysis) -> bytes:
     return cache.get(sha256(key.encode()).hexdigest(), "pdf", lambda: pdf(analysis))
 
 
+@lru_cache(maxsize=256)
 def draw(analysis: Analysis) -> Charts:
-    """Lay the charts of an analysis out."""
+    """Lay the charts of an analysis out; the same analysis has the same ones, so they are kept a while."""
     ratios = [
         (s.effect.name, s.effect.expected / s.effect.baseline) for s in analysis.effects if s.effect.baseline
     ]
