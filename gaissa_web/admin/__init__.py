@@ -5,7 +5,18 @@ Each subject (accounts, schemes, tables, tools, carbon, ...) has a module in `ro
 """
 
 from gaissa_web.admin.blueprint import blueprint
-from gaissa_web.admin.routes import audit, carbon, dashboard, jobs, schemes, signing_in, tables, tools, users
+from gaissa_web.admin.routes import (
+    audit,
+    carbon,
+    dashboard,
+    jobs,
+    metrics,
+    schemes,
+    signing_in,
+    tables,
+    tools,
+    users,
+)
 
 __all__ = [
     "audit",
@@ -13,6 +24,7 @@ __all__ = [
     "carbon",
     "dashboard",
     "jobs",
+    "metrics",
     "schemes",
     "signing_in",
     "tables",

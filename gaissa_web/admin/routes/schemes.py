@@ -7,15 +7,13 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gaissa_web.admin.blueprint import blueprint
-from gaissa_web.admin.forms.schemes import DraftForm, MetricForm, metric_form
+from gaissa_web.admin.forms.schemes import DraftForm, MetricForm
 from gaissa_web.admin.queries import schemes as queries
 from gaissa_web.admin.queries.schemes import SchemeDetail
 from gaissa_web.admin.services import re_rating, schemes
 from gaissa_web.admin.tasks import RE_RATE
 from gaissa_web.core.errors import ConflictError, InvalidInputError
-from gaissa_web.core.proposing import propose
-from gaissa_web.core.rating import Metric, Phase
-from gaissa_web.core.thresholds import Thresholds
+from gaissa_web.core.rating import Phase
 from gaissa_web.core.versions import compare_versions
 from gaissa_web.storage.schemes import current_scheme
 from gaissa_web.web import auth, htmx, jobs
@@ -39,7 +37,7 @@ def create_draft() -> WerkzeugResponse:
 @blueprint.get("/schemes/<int:scheme_id>")
 def scheme(scheme_id: int) -> str:
     """Show one version; a draft with what can be done to it."""
-    return _show(_scheme(scheme_id))
+    return _show(scheme_or_404(scheme_id))
 
 
 @blueprint.post("/schemes/<int:scheme_id>")
@@ -47,100 +45,28 @@ def save_draft(scheme_id: int) -> Response | WerkzeugResponse:
     """Change the texts of a draft."""
     form = DraftForm()
     if not form.validate():
-        return make_response(_show(_scheme(scheme_id), form), 422)
+        return make_response(_show(scheme_or_404(scheme_id), form), 422)
 
     def save(revision: int) -> None:
         schemes.edit_draft(auth.actor(), scheme_id, revision, form.title.data, form.description.data)
 
     def again() -> str:
-        return _show(_scheme(scheme_id), form)
+        return _show(scheme_or_404(scheme_id), form)
 
-    return _change(scheme_id, form, save, again, "The draft was saved.")
+    return change_draft(scheme_id, form, save, again, "The draft was saved.")
 
 
 @blueprint.get("/schemes/<int:scheme_id>/effect")
 def scheme_effect(scheme_id: int) -> Response:
     """Show what the version would do to the labels there are."""
-    detail = _scheme(scheme_id)
+    detail = scheme_or_404(scheme_id)
     return htmx.render("admin/effect.html", "admin/_effect.html", detail=detail, **_effect(detail))
-
-
-@blueprint.get("/schemes/<int:scheme_id>/metrics/new")
-def new_metric(scheme_id: int) -> str:
-    """Show the form to add a metric to a draft."""
-    detail = _draft(scheme_id)
-    return _show_metric(detail, metric_form(None, detail.revision), None)
-
-
-@blueprint.post("/schemes/<int:scheme_id>/metrics/new")
-def add_metric(scheme_id: int) -> Response | WerkzeugResponse:
-    """Add a metric to a draft."""
-    detail = _draft(scheme_id)
-    form = MetricForm()
-    if not form.validate():
-        return make_response(_show_metric(detail, form, None), 422)
-
-    def add(revision: int) -> None:
-        slug, unit = form.slug.data or "", form.unit.data or ""
-        schemes.add_metric(auth.actor(), scheme_id, revision, slug, unit, form.rules)
-
-    def again() -> str:
-        return _show_metric(_draft(scheme_id), form, None)
-
-    return _change(scheme_id, form, add, again, f"{form.name.data} was added.")
-
-
-@blueprint.get("/schemes/<int:scheme_id>/metrics/<slug>")
-def edit_metric(scheme_id: int, slug: str) -> str:
-    """Show the form for a metric of a draft; with `propose`, with thresholds from what is stored."""
-    detail = _draft(scheme_id)
-    metric = _metric(detail, slug)
-    proposal = _proposal(detail, metric) if "propose" in request.args else None
-    thresholds = proposal if isinstance(proposal, Thresholds) else None
-    form = metric_form(metric, detail.revision, thresholds)
-    if isinstance(proposal, str):
-        form.refuse(proposal)
-    return _show_metric(detail, form, metric, proposed=thresholds)
-
-
-@blueprint.post("/schemes/<int:scheme_id>/metrics/<slug>")
-def save_metric(scheme_id: int, slug: str) -> Response | WerkzeugResponse:
-    """Change what a draft says of a metric."""
-    detail = _draft(scheme_id)
-    metric = _metric(detail, slug)
-    form = MetricForm()
-    if not form.validate():
-        return make_response(_show_metric(detail, form, metric), 422)
-    unit = form.unit.data if "unit" in request.form else None
-
-    def save(revision: int) -> None:
-        schemes.edit_metric(auth.actor(), scheme_id, revision, slug, form.rules, unit)
-
-    def again() -> str:
-        changed = _draft(scheme_id)
-        return _show_metric(changed, form, _metric(changed, slug))
-
-    return _change(scheme_id, form, save, again, f"{form.name.data} was saved.")
-
-
-@blueprint.post("/schemes/<int:scheme_id>/metrics/<slug>/<any(up, down, remove):what>")
-def arrange_metric(scheme_id: int, slug: str, what: str) -> Response | WerkzeugResponse:
-    """Move a metric of a draft, or take it out."""
-    form = DraftForm()
-
-    def arrange(revision: int) -> None:
-        if what == "remove":
-            schemes.remove_metric(auth.actor(), scheme_id, revision, slug)
-        else:
-            schemes.move_metric(auth.actor(), scheme_id, revision, slug, up=what == "up")
-
-    return _change(scheme_id, form, arrange, lambda: _show_refusal(scheme_id, form), "")
 
 
 @blueprint.get("/schemes/<int:scheme_id>/discard")
 def confirm_discard(scheme_id: int) -> str:
     """Ask before a draft is deleted."""
-    detail = _draft(scheme_id)
+    detail = draft_or_404(scheme_id)
     return render_template(
         "admin/confirm.html",
         title=f"Discard the draft of {detail.name}?",
@@ -159,8 +85,8 @@ def discard_draft(scheme_id: int) -> Response | WerkzeugResponse:
     def discard(revision: int) -> None:
         schemes.discard_draft(auth.actor(), scheme_id, revision)
 
-    answer = _change(
-        scheme_id, form, discard, lambda: _show_refusal(scheme_id, form), "The draft was discarded."
+    answer = change_draft(
+        scheme_id, form, discard, lambda: show_refusal(scheme_id, form), "The draft was discarded."
     )
     return redirect(url_for("admin.schemes_index"), 303) if answer.status_code == 303 else answer
 
@@ -168,7 +94,7 @@ def discard_draft(scheme_id: int) -> Response | WerkzeugResponse:
 @blueprint.get("/schemes/<int:scheme_id>/publish")
 def confirm_publishing(scheme_id: int) -> str:
     """Show what publishing a draft changes, before it is done."""
-    return _show_publishing(_draft(scheme_id))
+    return _show_publishing(draft_or_404(scheme_id))
 
 
 @blueprint.post("/schemes/<int:scheme_id>/publish")
@@ -179,11 +105,11 @@ def publish(scheme_id: int) -> Response | WerkzeugResponse:
     def do(revision: int) -> None:
         schemes.publish(auth.actor(), scheme_id, revision)
 
-    return _change(
+    return change_draft(
         scheme_id,
         form,
         do,
-        lambda: _show_refusal(scheme_id, form),
+        lambda: show_refusal(scheme_id, form),
         "Published: from now on it rates new labels.",
     )
 
@@ -191,7 +117,7 @@ def publish(scheme_id: int) -> Response | WerkzeugResponse:
 @blueprint.get("/schemes/<int:scheme_id>/re-rate")
 def confirm_re_rating(scheme_id: int) -> str:
     """Show what rating older labels anew changes, before it is done."""
-    detail = _scheme(scheme_id)
+    detail = scheme_or_404(scheme_id)
     if not detail.current:
         abort(404)
     count = queries.labels_rated_otherwise(detail)
@@ -201,7 +127,7 @@ def confirm_re_rating(scheme_id: int) -> str:
 @blueprint.post("/schemes/<int:scheme_id>/re-rate")
 def re_rate(scheme_id: int) -> WerkzeugResponse:
     """Start rating older labels anew in the background, or go to where it is being done."""
-    detail = _scheme(scheme_id)
+    detail = scheme_or_404(scheme_id)
     try:
         re_rating.check_target(scheme_id)
     except InvalidInputError:
@@ -225,24 +151,22 @@ def compare_schemes() -> str | tuple[str, int]:
     return render_template("admin/versions.html", old=old, new=new, changes=changes)
 
 
-def _scheme(scheme_id: int) -> SchemeDetail:
+def scheme_or_404(scheme_id: int) -> SchemeDetail:
+    """Return a version, a draft or not, or answer that there is none."""
     return queries.find_scheme(scheme_id) or abort(404)
 
 
-def _draft(scheme_id: int) -> SchemeDetail:
-    detail = _scheme(scheme_id)
+def draft_or_404(scheme_id: int) -> SchemeDetail:
+    """Return a draft, or answer that there is none."""
+    detail = scheme_or_404(scheme_id)
     return abort(404) if detail.published_at else detail
-
-
-def _metric(detail: SchemeDetail, slug: str) -> Metric:
-    return next((metric for metric in detail.scheme.metrics if metric.slug == slug), None) or abort(404)
 
 
 def _back(scheme_id: int) -> WerkzeugResponse:
     return redirect(url_for("admin.scheme", scheme_id=scheme_id), 303)
 
 
-def _change(
+def change_draft(
     scheme_id: int,
     form: DraftForm | MetricForm,
     change: Callable[[int], None],
@@ -259,7 +183,7 @@ def _change(
         form.refuse(f"{error} Nothing was overwritten: look at what it says now, then send yours again.")
         changed = queries.find_scheme(scheme_id)
         if changed is None or changed.published_at:
-            return make_response(_show_refusal(scheme_id, form), 409)
+            return make_response(show_refusal(scheme_id, form), 409)
         form.revision.data = str(changed.revision)
         return make_response(again(), 409)
     except InvalidInputError as error:
@@ -287,31 +211,15 @@ def _show(detail: SchemeDetail, form: DraftForm | None = None) -> str:
     )
 
 
-def _show_refusal(scheme_id: int, form: DraftForm | MetricForm) -> str:
+def show_refusal(scheme_id: int, form: DraftForm | MetricForm) -> str:
     """Show a version afresh, with what kept a change from being made."""
     page = DraftForm(formdata=None)
-    detail = _scheme(scheme_id)
+    detail = scheme_or_404(scheme_id)
     page.title.data, page.description.data = detail.title, detail.description
     page.revision.data = str(detail.revision)
     for message in form.form_errors:
         page.refuse(message)
     return _show(detail, page)
-
-
-def _show_metric(
-    detail: SchemeDetail, form: MetricForm, metric: Metric | None, proposed: Thresholds | None = None
-) -> str:
-    phase = detail.scheme.phase
-    return render_template(
-        "admin/metric.html",
-        detail=detail,
-        form=form,
-        metric=metric,
-        proposed=proposed,
-        unit_is_free=metric is None or queries.unit_is_free(phase, metric.slug),
-        choices=queries.metric_choices(detail.scheme) if metric is None else [],
-        stored=queries.stored_values(phase, metric.slug) if metric else None,
-    )
 
 
 def _show_publishing(detail: SchemeDetail) -> str:
@@ -326,11 +234,3 @@ def _effect(detail: SchemeDetail) -> dict[str, Any]:
     effect = queries.effect_on_labels(detail.scheme)
     ids = [label_id for transition in effect.transitions for label_id in transition.examples]
     return {"effect": effect, "names": queries.model_names(ids)}
-
-
-def _proposal(detail: SchemeDetail, metric: Metric) -> Thresholds | str:
-    stored = queries.stored_values(detail.scheme.phase, metric.slug)
-    try:
-        return propose(metric.thresholds.direction, stored.count, stored.ranked)
-    except InvalidInputError as error:
-        return str(error)
