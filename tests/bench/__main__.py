@@ -137,8 +137,9 @@ def measure(port: int, server: int, requests: int) -> None:
     todo = [(*work, "", requests) for work in WORK] + [(*work, cookie, 10) for work in MANAGEMENT]
     for name, address, bound, size_bound, as_whom, times in todo:
         target = address.format(cursor=cursor, analysis=analysis)
-        one(connection, target, as_whom)
-        timings, sizes = zip(*(one(connection, target, as_whom) for _ in range(times)), strict=True)
+        fragment = "fragment" in name
+        one(connection, target, as_whom, fragment)
+        timings, sizes = zip(*(one(connection, target, as_whom, fragment) for _ in range(times)), strict=True)
         p95 = statistics.quantiles(timings, n=20)[-1]
         lines.append((name, statistics.median(timings), p95, sizes[0], bound, size_bound))
     upload = [post_file(connection, "codecarbon-3.3.2-emissions.csv") for _ in range(20)]
@@ -171,10 +172,13 @@ def sign_in(connection: http.client.HTTPConnection) -> str:
     return (response.getheader("Set-Cookie") or "").split(";")[0]
 
 
-def one(connection: http.client.HTTPConnection, address: str, cookie: str = "") -> tuple[float, int]:
+def one(
+    connection: http.client.HTTPConnection, address: str, cookie: str = "", fragment: bool = False
+) -> tuple[float, int]:
     """Return the milliseconds one request takes, and the bytes of its body as sent."""
+    headers = {"Accept-Encoding": "gzip", "Cookie": cookie} | ({"HX-Request": "true"} if fragment else {})
     started = time.perf_counter()
-    connection.request("GET", address, headers={"Accept-Encoding": "gzip", "Cookie": cookie})
+    connection.request("GET", address, headers=headers)
     response = connection.getresponse()
     body = response.read()
     if response.status != 200:
