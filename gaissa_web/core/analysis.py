@@ -17,6 +17,7 @@ from gaissa_web.core.roi import (
 from gaissa_web.core.units import readable
 
 MONTH = DAYS_PER_YEAR / 12
+LONGEST = 1e6 * DAYS_PER_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,8 @@ def plural(word: str) -> str:
 
 def duration(days: float) -> str:
     """Return a time span in words, in the unit that fits: "about 4 months"."""
+    if days > LONGEST:
+        return "more than a million years"
     for unit, length in (("year", DAYS_PER_YEAR), ("month", MONTH), ("day", 1.0)):
         count = days / length
         if count >= 1.95 or (unit == "day" and count >= 0.95):

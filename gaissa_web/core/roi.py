@@ -15,6 +15,7 @@ JOULES_PER_KWH = 3_600_000.0
 DEFAULT_USES = 100_000_000
 MOST_USES = 10**15
 DAYS_PER_YEAR = 365.0
+NOBODYS_USES = 1e24
 SWING = 0.2
 """By how much an input is varied to see what the result hangs on, where its source gives no range."""
 
@@ -146,12 +147,15 @@ class Scenario:
 
     @property
     def break_even(self) -> int | None:
-        """After how many uses the tactic has paid back: I / (c0 - c1), rounded down; None if never."""
+        """After how many uses the tactic has paid back: I / (c0 - c1), rounded down; None if never.
+
+        More uses than `NOBODYS_USES` are as good as never.
+        """
         saved = self.cost_before - self.cost_after
         if saved <= 0:
             return None
         uses = self.implementation / saved
-        return floor(uses) if uses < inf else None
+        return floor(uses) if uses <= NOBODYS_USES else None
 
     def emissions_before_kg(self, uses: float) -> float:
         """Emissions of so many uses before, in kg CO2eq."""
@@ -184,7 +188,8 @@ class Swing:
 
 def payback_days(break_even: int | None, uses_per_day: float | None) -> float | None:
     """Return after how many days the tactic has paid back; None if never or without traffic."""
-    return break_even / uses_per_day if break_even is not None and uses_per_day else None
+    days = break_even / uses_per_day if break_even is not None and uses_per_day else inf
+    return days if isfinite(days) else None
 
 
 def sensitivity(scenario: Scenario, reduction: Reduction) -> tuple[Swing, ...]:

@@ -585,3 +585,25 @@ def test_a_research_analysis_is_entered_with_its_values(app, admin, browse):
         db.session.add(calculation)
         db.session.commit()
         assert admin.get(f"/admin/catalogue/research/{calculation.id}").status == 404
+
+
+@pytest.mark.parametrize(
+    "extreme",
+    [
+        {"metric__energy": "1e-300", "implementation_cost": "0.000001"},
+        {"metric__energy": "1e9", "price": "10", "uses": "1000000000000000"},
+        {"metric__energy": "1e-6", "price": "0.000001", "implementation_cost": "1000000000", "uses": "1"},
+        {"uses_per_day": "5e-324"},
+        {"uses_per_day": "1e12", "implementation_cost": "0.000001"},
+    ],
+)
+def test_extreme_numbers_are_calculated_and_shown_without_infinities(app, browse, extreme):
+    page = analyse(app, browse, **extreme)
+    assert page.status == 200
+    for query in ("", "?inferences=1000000000000000", "?per_day=1e-9"):
+        text = browse.client.get(f"{page.address}.json{query}").text
+        assert "Infinity" not in text
+        assert "NaN" not in text
+        shown = browse.get(page.address + query).text.lower().split()
+        assert not {"inf", "nan", "-inf"} & set(shown)
+    assert browse.client.get(f"{page.address}.pdf").status_code == 200

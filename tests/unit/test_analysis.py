@@ -137,6 +137,7 @@ def test_options_are_ranked_by_how_soon_they_pay_back():
         (122.0, "about 4 months"),
         (730.0, "about 2 years"),
         (365_000.0, "about 1,000 years"),
+        (1e30, "more than a million years"),
     ],
 )
 def test_spans_of_time_are_said_in_the_unit_that_fits(days, text):

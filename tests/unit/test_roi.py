@@ -75,6 +75,7 @@ def test_where_nothing_is_spent_there_is_no_roi():
 
 def test_a_saving_too_small_to_ever_pay_back_is_never():
     assert scenario(energy_j=5e-300, implementation=1e300).break_even is None
+    assert scenario(energy_j=1e-300, implementation=1e-6).break_even is None
 
 
 def exact(s):
@@ -187,6 +188,7 @@ def test_payback_needs_traffic_and_a_break_even():
     assert payback_days(1000, None) is None
     assert payback_days(1000, 0.0) is None
     assert payback_days(0, 5.0) == 0
+    assert payback_days(10**9, 5e-324) is None
 
 
 def test_what_the_result_hangs_on_comes_most_first():
