@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
         MAX_FORM_PARTS=1_000,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_REFRESH_EACH_REQUEST=False,  # else pictures and styles would hand out the cookie, too
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch must still be accepted

@@ -281,3 +281,13 @@ def test_a_form_older_than_the_session_is_offered_again_without_passwords(admin)
 
 def test_nobody_can_sign_in_yet_says_how_to_change_that(browse):
     assert "gaissa create-admin NAME" in browse.get("/admin/login").text
+
+
+@pytest.mark.parametrize(
+    "address", ["/static/site.css", "/static/icons/favicon.svg", "/labels/1", "/labels/1.pdf"]
+)
+def test_what_caches_may_keep_never_carries_the_session(admin, address):
+    answer = admin.client.get(address)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    answer.close()

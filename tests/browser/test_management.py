@@ -65,7 +65,7 @@ def open_draft(page, phase):
 def test_a_version_is_drafted_looked_at_published_and_applied(site_app, manager, scripts):
     page = manager(scripts=scripts)
     draft = open_draft(page, "inference")
-    page.get_by_role("link", name="Operations per inference").click()
+    page.get_by_role("link", name="Operations per inference", exact=True).click()
     page.get_by_label("Weight").fill("0.9")
     page.get_by_label("Boundary between A and B").fill("0.001" if scripts else "0.002")
     page.get_by_role("button", name="Save in the draft").click()
