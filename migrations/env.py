@@ -24,6 +24,10 @@ with db.engine.connect() as connection:
     )
     with context.begin_transaction():
         if connection.dialect.name == "sqlite":
+            # A table that is made anew must not take along what refers to it.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             # Python's driver opens no transaction before DDL; without one, a failure leaves half.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         context.run_migrations()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")

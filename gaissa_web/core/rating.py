@@ -63,6 +63,11 @@ class Scheme:
     metrics: tuple[Metric, ...]
 
     @property
+    def slugs(self) -> frozenset[str]:
+        """What its metrics are called in data."""
+        return frozenset(metric.slug for metric in self.metrics)
+
+    @property
     def ordered(self) -> tuple[Metric, ...]:
         """The metrics as readers see them: heaviest first, then by position, then by name."""
         return tuple(sorted(self.metrics, key=lambda m: (-m.weight, m.position, m.name)))
@@ -107,7 +112,7 @@ def rate(scheme: Scheme, values: Mapping[str, float]) -> Rating:
     Raises:
         InvalidInputError: A value is NaN or infinite, or belongs to no metric of the scheme.
     """
-    unknown = set(values) - {metric.slug for metric in scheme.metrics}
+    unknown = set(values) - scheme.slugs
     if unknown:
         raise InvalidInputError(f"This rating scheme has no metric “{min(unknown)}”.")
     total = sum(_exact(metric.weight) for metric in scheme.metrics)

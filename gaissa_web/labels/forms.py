@@ -21,6 +21,7 @@ from gaissa_web.web.forms import (
     Form,
     NumberField,
     OptionField,
+    WholeNumberField,
     at_most,
     fail,
     line_filter,
@@ -37,7 +38,7 @@ class ModelIdField(IntegerField):
         self.data = None
         if valuelist and valuelist[0].strip():
             text = valuelist[0].strip()
-            if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= LARGEST_ID):
+            if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= LARGEST_ID):
                 raise ValueError("Choose one of the models that were found, or a new one.")
             self.data = int(text)
 
@@ -165,7 +166,7 @@ class ImportForm(Form):
     """Files of a tracker, and how to read them; `inferences` matters for deployments only."""
 
     files = MultipleFileField("Files")
-    inferences = IntegerField(
+    inferences = WholeNumberField(
         "How many inferences does the file cover?",
         [Optional(), NumberRange(1, 10**12, "Give a whole number from 1 up.")],
     )

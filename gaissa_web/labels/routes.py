@@ -251,7 +251,7 @@ def _show_form(
     imported: importing.Import | None = None,
 ) -> Response:
     """Render the form with a preview of its grades."""
-    derived = derive(form.values, form.information)
+    derived = derive(form.values, form.information, form.scheme.slugs)
     return htmx.render(
         "labels/new.html",
         fragment,

@@ -119,7 +119,7 @@ class _Rules:
             if slug not in self.fields:
                 raise InvalidInputError(f"There is no information field “{slug}”.")
             self.fields[slug][1].check(value)
-        values = {**new.values, **derive(new.values, new.information)}
+        values = {**new.values, **derive(new.values, new.information, self.scheme.slugs)}
         rating = rate(self.scheme, values)
         return Experiment(
             model_id=model_id,

@@ -38,6 +38,7 @@ class Analysis(Base):
         CheckConstraint(
             f"inferences_per_day >= 0 AND inferences_per_day {LARGEST}", name="traffic_is_finite"
         ),
+        {"sqlite_autoincrement": True},  # a number is a permanent address: never used twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -28,6 +28,7 @@ class Experiment(Base):
         CheckConstraint(PHASES, name="phase"),
         CheckConstraint(f"origin IN ({', '.join(repr(str(origin)) for origin in Origin)})", name="origin"),
         CheckConstraint("coverage >= 0 AND coverage <= 1", name="coverage_is_a_share"),
+        {"sqlite_autoincrement": True},  # a number is a permanent address: never used twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

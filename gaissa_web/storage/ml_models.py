@@ -21,6 +21,7 @@ class MLModel(Base):
     __table_args__ = (
         UniqueConstraint("name", "author"),
         CheckConstraint("length(name) > 0", name="has_name"),
+        {"sqlite_autoincrement": True},  # a number is a permanent address: never used twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

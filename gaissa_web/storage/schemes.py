@@ -51,6 +51,7 @@ class SchemeRow(Base):
         UniqueConstraint("phase", "version"),
         CheckConstraint(PHASES, name="phase"),
         CheckConstraint("version > 0", name="version_is_positive"),
+        {"sqlite_autoincrement": True},  # a form made for one draft never fits the next one
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,10 +1,11 @@
 """Form fields that several pages use, and what is wrong with what was typed, in sentences."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectChoice, SelectField, StringField
+from wtforms import Field, IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from gaissa_web.core.errors import InvalidInputError
@@ -12,6 +13,7 @@ from gaissa_web.core.importing import parse_number
 from gaissa_web.core.text import one_line, printable
 
 LARGEST_SIGNED = 1e12
+WHOLE_NUMBER = re.compile(r"\s*[+-]?\d{1,18}\s*", re.ASCII)
 
 
 class NumberField(StringField):
@@ -51,6 +53,20 @@ class SignedField(StringField):
         """Say what is wrong with the number, if anything is."""
         if (self.data or "").strip() and (self.number is None or abs(self.number) > LARGEST_SIGNED):
             raise ValidationError(f"“{self.data[:20]}” is not a number that can be used here.")
+
+
+class WholeNumberField(IntegerField):
+    """A whole number, kept as typed; what is none counts as nothing, so that its range is what is said."""
+
+    @property
+    def typed(self) -> str:
+        """What stands in the field."""
+        return one_line(self.raw_data[0]) if self.raw_data else "" if self.data is None else str(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number, however long what was typed is."""
+        if valuelist:
+            self.data = int(valuelist[0]) if WHOLE_NUMBER.fullmatch(valuelist[0]) else None
 
 
 class OptionField(SelectField):

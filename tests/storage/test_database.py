@@ -60,6 +60,23 @@ def test_migrations_can_be_undone_and_done_again(fresh):
 
 
 @both
+def test_tables_made_anew_keep_their_rows_and_what_refers_to_them(fresh):
+    def rows():
+        return {t.name: db.session.execute(sa.select(t)).all() for t in Base.metadata.sorted_tables}
+
+    migrations.upgrade("0003")
+    seed()
+    before = rows()
+    for step in (migrations.upgrade, lambda: migrations.downgrade("0003"), migrations.upgrade):
+        db.session.rollback()
+        step()
+        assert rows() == before
+    if db.engine.dialect.name == "sqlite":
+        assert db.session.execute(sa.text("PRAGMA foreign_keys")).scalar() == 1
+        assert db.session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+
+
+@both
 def test_seeding_twice_changes_nothing(fresh):
     migrations.upgrade()
     first = seed()

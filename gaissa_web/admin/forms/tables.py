@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger
-from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import NumberRange
 
 from gaissa_web.admin.tables import Column, Entry, Fixed, Table
@@ -14,6 +14,7 @@ from gaissa_web.web.forms import (
     Form,
     OptionField,
     SignedField,
+    WholeNumberField,
     at_most,
     choices,
     line_filter,
@@ -71,7 +72,7 @@ def _row_field(table: Table, column: Column, related: list[tuple[str, str]]) -> 
         large = isinstance(table.row.__table__.c[column.name].type, BigInteger)
         most = LARGEST_NUMBER if large else LARGEST_SMALL
         message = f"Give a whole number from 0 to {most:,}."
-        return IntegerField(column.label, [NumberRange(0, most, message)])
+        return WholeNumberField(column.label, [NumberRange(0, most, message)])
     if column.entry in {Entry.NUMBER, Entry.MONEY}:
         return SignedField(column.label, checks)
     length = getattr(table.row.__table__.c[column.name].type, "length", None) or LONGEST_TEXT

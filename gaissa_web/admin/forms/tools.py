@@ -1,6 +1,7 @@
 """The form for a calculation tool and its mappings."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import wtforms
@@ -9,7 +10,6 @@ from wtforms import (
     FieldList,
     FormField,
     HiddenField,
-    IntegerField,
     StringField,
     TextAreaField,
 )
@@ -24,6 +24,7 @@ from gaissa_web.storage.schemes import SLUG_LENGTH, UNIT_LENGTH
 from gaissa_web.web.forms import (
     Form,
     OptionField,
+    WholeNumberField,
     at_most,
     choices,
     fail,
@@ -34,7 +35,7 @@ from gaissa_web.web.forms import (
 )
 
 LONGEST_TEXT = 5_000
-MOST_MAPPINGS = 200
+MOST_MAPPINGS = 180  # of five fields each, in a form of a thousand at most
 
 
 class MappingForm(wtforms.Form):
@@ -47,6 +48,14 @@ class MappingForm(wtforms.Form):
     per = OptionField("Divided by", choices=choices([("", "–"), *((p.value, p.value) for p in Per if p)]))
 
 
+class MappingsField(FieldList):
+    """The lines of a tool's form; fields whose names have no line's number are none of them."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        line = re.compile(rf"{re.escape(prefix)}-(\d{{1,6}})-", re.ASCII)
+        return (int(found[1]) for found in map(line.match, formdata) if found)
+
+
 class ToolForm(Form):
     """A calculation tool with its mappings, and a file to try them on."""
 
@@ -56,9 +65,9 @@ class ToolForm(Form):
     description = TextAreaField("Description", at_most(LONGEST_TEXT), [text_filter])
     signature = TextAreaField("Recognised by", at_most(LONGEST_TEXT), [text_filter])
     row_key = StringField("Column that snapshots of one run share", at_most(100), [line_filter])
-    mappings = FieldList(FormField(MappingForm), max_entries=MOST_MAPPINGS)
+    mappings = MappingsField(FormField(MappingForm), max_entries=MOST_MAPPINGS)
     files = FileField("A file of this tool")
-    inferences = IntegerField(
+    inferences = WholeNumberField(
         "Inferences that it covers", [Optional(), NumberRange(1, 10**12, "Give a whole number from 1 up.")]
     )
     seen = HiddenField()

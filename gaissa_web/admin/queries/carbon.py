@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from gaissa_web.core.carbon import ImportPlan, Intensity, plan_import
+from gaissa_web.core.text import printable
 from gaissa_web.storage.countries import CarbonIntensity, Country, IntensityImport
 from gaissa_web.storage.db import db
 from gaissa_web.storage.keyset import LARGEST_ID
@@ -68,7 +69,7 @@ def list_countries(text: str) -> list[CountryLine]:
 
 def find_country(iso3: str) -> CountryHistory | None:
     """Return the country of that code with its history."""
-    country = db.session.get(Country, iso3)
+    country = db.session.get(Country, iso3) if printable(iso3) == iso3 else None
     if country is None:
         return None
     query = select(CarbonIntensity.year, CarbonIntensity.intensity_g_per_kwh)

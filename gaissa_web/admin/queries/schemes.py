@@ -20,6 +20,9 @@ from gaissa_web.storage.keyset import LARGEST_ID
 from gaissa_web.storage.ml_models import MLModel
 from gaissa_web.storage.schemes import MetricRow, SchemeMetricRow, SchemeRow, current_scheme, scheme_of
 
+CHANGED = "rating scheme", "metric"
+"""What the audit trail calls schemes and their metrics."""
+
 
 @dataclass(frozen=True, slots=True)
 class SchemeSummary:
@@ -103,7 +106,8 @@ def find_scheme(scheme_id: int) -> SchemeDetail | None:
 
 def last_change(name: str) -> tuple[str, datetime] | None:
     """Return who last changed the scheme of that name, and when."""
-    query = select(AuditEvent.actor, AuditEvent.at).where(AuditEvent.subject.endswith(name, autoescape=True))
+    changed = AuditEvent.kind.in_(CHANGED), AuditEvent.subject.endswith(name, autoescape=True)
+    query = select(AuditEvent.actor, AuditEvent.at).where(*changed)
     row = db.session.execute(query.order_by(AuditEvent.id.desc()).limit(1)).one_or_none()
     return (row.actor, row.at) if row else None
 

@@ -13,6 +13,7 @@ from sqlalchemy import Table as DatabaseTable
 
 from gaissa_web.admin.declared import TABLES, WORDS
 from gaissa_web.admin.tables import Column, Entry, Table
+from gaissa_web.core.text import printable
 from gaissa_web.storage.db import Base, db
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, fetch_page
@@ -71,12 +72,13 @@ def find_row(table: Table, key: str) -> Any | None:
     """Return the row of that key, freshly read; None if there is none."""
     typed: str | int = key
     if getattr(table.row, table.key).type.python_type is int:
-        if not (key.isascii() and key.isdigit() and 0 < int(key[:20]) <= LARGEST_ID):
+        if not (key.isascii() and key.isdigit() and len(key) < 20 and 0 < int(key) <= LARGEST_ID):
             return None
         typed = int(key)
+    elif printable(key) != key:
+        return None
     row = db.session.get(table.row, typed, populate_existing=True)
-    outside = row is not None and any(getattr(row, name) != value for name, value in table.scope)
-    return None if outside else row
+    return row if row is not None and _in_scope(table, row) else None
 
 
 def snapshot(table: Table, row: Any) -> dict[str, Any]:
@@ -89,8 +91,8 @@ def fingerprint(values: Mapping[str, Any]) -> str:
     return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def relation_choices(table: Table) -> dict[str, list[tuple[str, str]]]:
-    """Return, for each relation column, the rows it can lead to as (key, name)."""
+def relation_choices(table: Table, row: Any = None) -> dict[str, list[tuple[str, str]]]:
+    """Return, for each relation column, the rows it can lead to as (key, name); also that of `row`."""
     found = {}
     for column in table.columns:
         if column.entry is Entry.RELATION:
@@ -99,6 +101,10 @@ def relation_choices(table: Table) -> dict[str, list[tuple[str, str]]]:
             query = select(getattr(other.row, other.key), name).where(*_scope(other))
             query = query.order_by(name).limit(CHOICES_AT_MOST)
             found[column.name] = [(str(key), str(text)) for key, text in db.session.execute(query)]
+            present = find_row(other, str(getattr(row, column.name))) if row is not None else None
+            if present is not None:
+                own = str(getattr(present, other.key)), other.name_of(present)
+                found[column.name] = list(dict.fromkeys((own, *found[column.name])))
     return found
 
 
@@ -118,7 +124,26 @@ def dependents(table: Table, row: Any) -> Dependents:
 
 
 def _scope(table: Table) -> list[Any]:
-    return [getattr(table.row, name) == value for name, value in table.scope]
+    """Return what holds of all rows of `table`: its own scope, and those of what it belongs to."""
+    own = [getattr(table.row, name) == value for name, value in table.scope]
+    for column, other in _scoped_relations(table):
+        own.append(
+            getattr(table.row, column.name).in_(select(getattr(other.row, other.key)).where(*_scope(other)))
+        )
+    return own
+
+
+def _in_scope(table: Table, row: Any) -> bool:
+    own = all(getattr(row, name) == value for name, value in table.scope)
+    return own and all(
+        find_row(other, str(getattr(row, column.name))) is not None
+        for column, other in _scoped_relations(table)
+    )
+
+
+def _scoped_relations(table: Table) -> list[tuple[Column, Table]]:
+    relations = [(c, TABLES[c.related]) for c in table.columns if c.entry is Entry.RELATION]
+    return [(column, other) for column, other in relations if other.scope]
 
 
 def _references(table: DatabaseTable) -> list[tuple[DatabaseTable, ForeignKeyConstraint]]:

@@ -133,7 +133,7 @@ def re_rate(scheme_id: int) -> WerkzeugResponse:
     except InvalidInputError:
         abort(404)
     title = f"Rate labels anew under {detail.name}"
-    key = f"{RE_RATE} {detail.scheme.phase}"
+    key = f"{RE_RATE} {scheme_id}"
     job_id = jobs.start(RE_RATE, title, key, {"scheme_id": scheme_id}, auth.actor())
     return redirect(url_for("admin.job", job_id=job_id), 303)
 

@@ -11,8 +11,6 @@ from gaissa_web.admin.services import accounts
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.web import auth
 
-RESEND_LIMIT = 200
-
 
 @blueprint.get("/login")
 def login() -> str | WerkzeugResponse:
@@ -86,8 +84,8 @@ def _kept() -> dict[str, list[str]]:
     """What the login form carries along of a form that came without a session."""
     if request.method != "POST":
         return {}
-    fields = [(n, v) for n, v in request.form.lists() if n.startswith(auth.KEPT)][:RESEND_LIMIT]
-    return {name.removeprefix(auth.KEPT): values for name, values in fields}
+    fields = request.form.lists()
+    return {n.removeprefix(auth.KEPT): values for n, values in fields if n.startswith(auth.KEPT)}
 
 
 def _show_password(form: PasswordForm) -> str:

@@ -90,6 +90,8 @@ def save_row(table: str, key: str) -> Response | WerkzeugResponse:
         return make_response(_show(chosen, form, row), 422)
     try:
         services.edit_row(auth.actor(), chosen, key, form.values, form.seen.data or "")
+    except LookupError:
+        abort(404)
     except ConflictError as error:
         row = _row(chosen, key)
         stored = queries.snapshot(chosen, row)
@@ -105,9 +107,12 @@ def save_row(table: str, key: str) -> Response | WerkzeugResponse:
 
 @blueprint.get(f"{TABLE}<key>/delete")
 @blueprint.get("/information/<key>/delete", defaults=INFORMATION)
-def confirm_deletion(table: str, key: str) -> str | tuple[str, int]:
+def confirm_deletion(table: str, key: str) -> str:
     """Ask before a row is deleted, and say what goes with it; or say why it cannot be."""
-    chosen = TABLES[table]
+    return _ask(TABLES[table], key)
+
+
+def _ask(chosen: Table, key: str, conflict: str = "") -> str:
     row = _row(chosen, key)
     name, found = chosen.name_of(row), queries.dependents(chosen, row)
     if found.blocking:
@@ -116,9 +121,14 @@ def confirm_deletion(table: str, key: str) -> str | tuple[str, int]:
     return render_template(
         "admin/confirm.html",
         title=f"Delete the {chosen.one} “{name}”?",
-        consequences=[goes, "The audit trail keeps what it was. It cannot be brought back by a click."],
+        consequences=[
+            *filter(None, [conflict]),
+            goes,
+            "The audit trail keeps what it was. It cannot be brought back by a click.",
+        ],
         button=f"Delete the {chosen.one}",
-        back=url_for("admin.rows", table=table),
+        fields={"seen": queries.fingerprint(queries.snapshot(chosen, row))},
+        back=url_for("admin.rows", table=chosen.slug),
     )
 
 
@@ -130,7 +140,11 @@ def delete_row(table: str, key: str) -> WerkzeugResponse | tuple[str, int]:
     row = _row(chosen, key)
     name = chosen.name_of(row)
     try:
-        services.delete_row(auth.actor(), chosen, key)
+        services.delete_row(auth.actor(), chosen, key, request.form.get("seen", ""))
+    except LookupError:
+        abort(404)
+    except ConflictError as error:
+        return _ask(chosen, key, f"{error} This is what it is now."), 409
     except InvalidInputError:
         blocking = queries.dependents(chosen, _row(chosen, key)).blocking
         return render_template("admin/blocked.html", table=chosen, name=name, blocking=blocking), 422
@@ -149,7 +163,7 @@ def _row(table: Table, key: str) -> Any:
 
 def _form(table: Table, row: Any, **options: Any) -> RowForm:
     fixed = services.fixed_columns(table, row)
-    return row_form(table, row, fixed, queries.relation_choices(table), **options)
+    return row_form(table, row, fixed, queries.relation_choices(table, row), **options)
 
 
 def _show(table: Table, form: RowForm, row: Any = None, stored: dict[str, Any] | None = None) -> str:

@@ -90,7 +90,10 @@ def confirm_tool_deletion(tool_id: int) -> str:
 def delete_tool(tool_id: int) -> WerkzeugResponse:
     """Delete a tool."""
     name = _tool(tool_id).name
-    services.delete_tool(auth.actor(), tool_id)
+    try:
+        services.delete_tool(auth.actor(), tool_id)
+    except LookupError:
+        abort(404)
     flash(f"The calculation tool “{name}” was deleted.")
     return redirect(url_for("admin.tools"), 303)
 
@@ -108,6 +111,8 @@ def _take(row: CalculationTool | None) -> Response | WerkzeugResponse:
     tool_id = row.id if row else None
     try:
         services.save_tool(auth.actor(), tool_id, form.seen.data or "", form.rules)
+    except LookupError:
+        abort(404)
     except ConflictError as error:
         form.refuse(f"{error} Nothing was overwritten; sending yours again replaces what is stored now.")
         changed = _tool(tool_id or 0)

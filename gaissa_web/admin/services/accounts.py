@@ -18,10 +18,11 @@ from gaissa_web.storage.accounts import (
     end_sign_ins,
     secret_hash,
 )
-from gaissa_web.storage.audit import Action, Actor, record
+from gaissa_web.storage.audit import Action, Actor, AuditEvent, record
 from gaissa_web.storage.db import db, now, one_at_a_time
 
 WINDOW = timedelta(minutes=15)
+USUAL_FOR = timedelta(days=90)
 TRIES_PER_ACCOUNT = 5
 TRIES_PER_ADDRESS = 20
 SHORTEST_PASSWORD = 12
@@ -77,19 +78,26 @@ def _count_try(name: str, address: str) -> int:
     this = FailedSignIn(account=name, address=address)
     db.session.add(this)
     db.session.commit()
-    for column, value, allowed in (
-        (FailedSignIn.account, name, TRIES_PER_ACCOUNT),
-        (FailedSignIn.address, address, TRIES_PER_ADDRESS),
+    here = FailedSignIn.address == address
+    account = FailedSignIn.account == name
+    for failed, allowed in (
+        (account & here if _is_usual(name, address) else account, TRIES_PER_ACCOUNT),
+        (here, TRIES_PER_ADDRESS),
     ):
-        count, first = db.session.execute(
-            select(func.count(), func.min(FailedSignIn.id)).where(column == value)
-        ).one()
+        count, first = db.session.execute(select(func.count(), func.min(FailedSignIn.id)).where(failed)).one()
         if count > allowed:
             until = db.session.get_one(FailedSignIn, first).at + WINDOW
             db.session.delete(this)  # a refused try counts for nothing, or trying on would lock for ever
             db.session.commit()
             raise TooManyTriesError(until)
     return this.id
+
+
+def _is_usual(name: str, address: str) -> bool:
+    """Whether the account signed in from that address lately, where tries from elsewhere do not lock it."""
+    mine = AuditEvent.actor == name, AuditEvent.action == Action.SIGN_IN, AuditEvent.address == address
+    query = select(AuditEvent.id).where(*mine, AuditEvent.at > now() - USUAL_FOR).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def sign_out(actor: Actor, secret: str) -> None:
@@ -177,12 +185,14 @@ def set_active(actor: Actor, account_id: int, active: bool) -> None:
     """Let an account sign in, or no longer.
 
     Raises:
-        InvalidInputError: It is the actor's own.
+        InvalidInputError: It is the actor's own, or the actor's has been deactivated meanwhile.
         LookupError: There is no such account.
     """
-    if account_id == actor.account_id:
+    if account_id == actor.account_id and not active:
         raise InvalidInputError("You cannot deactivate yourself; ask another user to do it.")
     with one_at_a_time():
+        if not _account(actor.account_id or 0).active:  # or two could keep each other, and so all, out
+            raise InvalidInputError("You have been deactivated by another user yourself.")
         account = _account(account_id)
         before = {"active": account.active}
         if account.active == active:

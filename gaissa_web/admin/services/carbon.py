@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, update
 
 from gaissa_web.admin.queries.carbon import find_import, plan
 from gaissa_web.admin.queries.tables import fingerprint
-from gaissa_web.core.carbon import ImportPlan, Intensity, ParsedIntensities, read_intensities
+from gaissa_web.core.carbon import Change, ImportPlan, Intensity, ParsedIntensities, read_intensities
 from gaissa_web.core.errors import ConflictError, InvalidInputError
 from gaissa_web.core.importing import read_table
 from gaissa_web.storage.audit import Action, Actor, record
@@ -96,13 +97,16 @@ def plan_mark(planned: ImportPlan) -> str:
 def _apply(actor: Actor, planned: ImportPlan, source: str) -> None:
     db.session.add_all(Country(iso3=iso3, name=name) for iso3, name in planned.new_countries)
     db.session.flush()
-    for change in (*planned.added, *planned.changed):
-        db.session.merge(
-            CarbonIntensity(iso3=change.iso3, year=change.year, intensity_g_per_kwh=change.after)
-        )
+    for statement, changes in ((insert, planned.added), (update, planned.changed)):
+        if changes:
+            db.session.execute(statement(CarbonIntensity), [_figure(change) for change in changes])
     if planned.added or planned.changed:
         shown = [*planned.changed, *planned.added][:SHOWN_IN_TRAIL]
         counts = {"figures added": len(planned.added), "figures changed": len(planned.changed)}
         before = {f"{c.iso3} {c.year}": c.before for c in shown if c.before is not None}
         after = {**counts, **{f"{c.iso3} {c.year}": c.after for c in shown}}
         record(actor, Action.IMPORT, KIND, source, before, after)
+
+
+def _figure(change: Change) -> dict[str, Any]:
+    return {"iso3": change.iso3, "year": change.year, "intensity_g_per_kwh": change.after}

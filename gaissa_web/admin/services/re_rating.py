@@ -4,7 +4,7 @@ from sqlalchemy import insert, select, update
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.rating import Phase, Scheme, rate
-from gaissa_web.storage.db import db, now
+from gaissa_web.storage.db import db, now, one_at_a_time
 from gaissa_web.storage.experiments import EarlierRating, Experiment, MetricValue
 from gaissa_web.storage.schemes import MetricRow, SchemeRow, current_scheme
 
@@ -31,13 +31,22 @@ def re_rate_batch(scheme_id: int, scheme: Scheme, after: int) -> tuple[int, int]
     """Rate the next labels after the id `after`; return the last id and how many; None if none is left.
 
     What the older version had given is kept as an earlier rating. All of the batch is one
-    transaction, so that no label is ever half done; a label that is done is not met again.
+    transaction, so that no label is ever half done; a label that is done is not met again. No
+    version is published and no label deleted meanwhile.
+
+    Raises:
+        InvalidInputError: A newer version has been published.
     """
+    with one_at_a_time():
+        check_target(scheme_id)
+        return _re_rate_next(scheme_id, scheme, after)
+
+
+def _re_rate_next(scheme_id: int, scheme: Scheme, after: int) -> tuple[int, int] | None:
     wanted = Experiment.phase == scheme.phase, Experiment.scheme_id != scheme_id, Experiment.id > after
     columns = Experiment.id, Experiment.scheme_id, Experiment.grade, Experiment.coverage
     rows = db.session.execute(select(*columns).where(*wanted).order_by(Experiment.id).limit(BATCH)).all()
     if not rows:
-        db.session.rollback()
         return None
     values = _values([row.id for row in rows], {metric.slug for metric in scheme.metrics})
     moment = now()
@@ -63,13 +72,8 @@ def re_rate_batch(scheme_id: int, scheme: Scheme, after: int) -> tuple[int, int]
                 "updated_at": moment,
             }
         )
-    try:
-        db.session.execute(insert(EarlierRating), earlier)
-        db.session.execute(update(Experiment), changed)
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
+    db.session.execute(insert(EarlierRating), earlier)
+    db.session.execute(update(Experiment), changed)
     return rows[-1].id, len(rows)
 
 

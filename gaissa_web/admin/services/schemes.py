@@ -17,6 +17,7 @@ from gaissa_web.core.versions import properties
 from gaissa_web.storage.audit import Action, Actor, record
 from gaissa_web.storage.db import db, now, one_at_a_time
 from gaissa_web.storage.experiments import MetricValue
+from gaissa_web.storage.keyset import LARGEST_ID
 from gaissa_web.storage.schemes import MetricRow, SchemeMetricRow, SchemeRow, current_scheme, scheme_of
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def add_metric(actor: Actor, scheme_id: int, revision: int, slug: str, unit: str
         InvalidInputError: The draft has it already, or has as many as there may be.
     """
     check_slug(slug)
+    if slug == "new":
+        raise InvalidInputError("“new” is no slug of a metric: it is the address of this form.")
     with _draft(scheme_id, revision) as draft:
         if len(draft.metrics) >= MOST_METRICS:
             raise InvalidInputError(f"A scheme has at most {MOST_METRICS} metrics.")
@@ -213,7 +216,8 @@ def _draft(scheme_id: int, revision: int) -> "Iterator[SchemeRow]":
         ConflictError: It has been published or changed since.
     """
     with one_at_a_time():
-        draft = db.session.get(SchemeRow, scheme_id, populate_existing=True)
+        known = 0 < scheme_id <= LARGEST_ID
+        draft = db.session.get(SchemeRow, scheme_id, populate_existing=True) if known else None
         if draft is None:
             raise LookupError(f"no scheme {scheme_id}")
         if draft.published_at is not None:

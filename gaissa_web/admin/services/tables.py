@@ -55,20 +55,22 @@ def edit_row(actor: Actor, table: Table, key: str, values: Mapping[str, Any], se
             record(actor, Action.EDIT, table.one, table.name_of(row), before, after)
 
 
-def delete_row(actor: Actor, table: Table, key: str) -> str:
-    """Delete a row on which nothing depends, with what belongs to it alone; return its name.
+def delete_row(actor: Actor, table: Table, key: str, seen: str) -> str:
+    """Delete a row that looked as the fingerprint `seen` says, with what belongs to it; return its name.
 
     Raises:
         LookupError: There is no such row.
+        ConflictError: It is another than the one that was looked at, or was changed since.
         InvalidInputError: Something depends on it; the message says what.
     """
     with one_at_a_time():
         row = _row(table, key)
-        name = table.name_of(row)
+        name, before = table.name_of(row), snapshot(table, row)
         blocking = dependents(table, row).blocking
         if blocking:
             raise InvalidInputError(f"“{name}” cannot be deleted: {', '.join(blocking)} would lose it.")
-        before = snapshot(table, row)
+        if fingerprint(before) != seen:
+            raise ConflictError(f"Somebody else changed this {table.one} since you looked at it.")
         db.session.delete(row)
         db.session.flush()
         record(actor, Action.DELETE, table.one, name, before, None)
