@@ -8,10 +8,11 @@ The house, from the street inwards; each room may import only from rooms below i
     admin      management: accounts, schemes, tables, tools, carbon intensity, audit trail
     home       the start page, the method, health checks
     labels     energy labels: form, import, label page, documents, repository
+    inference  measuring live endpoints
     roi        the ROI Analyzer: catalogue, analyses, report, comparison, ranking
     web        furniture that pages share: errors, security headers, paging, HTMX
     storage    database tables, one aggregate a file
-    adapters   the outside world: documents, pictures, cache, the queue, fetching
+    adapters   the outside world: documents, pictures, cache, the queue, fetching, endpoints, the hub
     core       the rules, pure: rating, units, importing, drawing
     config     settings from the environment
 """

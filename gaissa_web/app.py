@@ -10,13 +10,15 @@ from flask.cli import ScriptInfo
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gaissa_web import admin, cli, home, labels, roi
-from gaissa_web.admin.tasks import RUNNERS
+from gaissa_web import admin, cli, home, inference, labels, roi
+from gaissa_web.admin.tasks import RUNNERS as MANAGEMENT
 from gaissa_web.config import PROJECT, Settings, read_settings
+from gaissa_web.inference.tasks import RUNNERS as MEASURING
 from gaissa_web.storage.db import db, tune_sqlite
 from gaissa_web.web import assets, auth, errors, filters, htmx, jobs, products, security
 
-BLUEPRINTS = (admin.blueprint, home.blueprint, labels.blueprint, roi.blueprint)
+BLUEPRINTS = (admin.blueprint, home.blueprint, inference.blueprint, labels.blueprint, roi.blueprint)
+RUNNERS = {**MANAGEMENT, **MEASURING}
 
 
 def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | None = None) -> Flask:

@@ -19,6 +19,8 @@ class Settings:
 
     `trusted_proxies` is how many proxies of ours stand in front and say who really asks.
     `allowed_hosts` are hosts (or host:port) that we may fetch from although they are not public.
+    `queue_url` is where several machines share the queue of background jobs; empty for a file of
+    our own. `hub_url` is the model hub that is synchronised with, without a trailing slash.
     """
 
     data_dir: Path
@@ -28,6 +30,8 @@ class Settings:
     max_upload_mb: int
     trusted_proxies: int
     allowed_hosts: frozenset[str]
+    queue_url: str
+    hub_url: str
 
     @property
     def documents_dir(self) -> Path:
@@ -51,6 +55,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         max_upload_mb=int(environ.get("GAISSA_MAX_UPLOAD_MB") or 20),
         trusted_proxies=int(environ.get("GAISSA_TRUSTED_PROXIES") or 0),
         allowed_hosts=frozenset(environ.get("GAISSA_ALLOWED_HOSTS", "").replace(",", " ").split()),
+        queue_url=environ.get("GAISSA_QUEUE_URL", ""),
+        hub_url=(environ.get("GAISSA_HUB_URL") or "https://huggingface.co").rstrip("/"),
     )
 
 

@@ -18,7 +18,7 @@ from gaissa_web.storage import migrations
 from gaissa_web.storage.db import db
 from tests.pages import Browse
 from tests.restore import Restore
-from tests.serving import Answer, serving
+from tests.serving import serving
 from tests.signed_in import sign_in
 
 DATABASES = ("sqlite", "postgresql")
@@ -109,10 +109,10 @@ def statements(app: Flask) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Answer], str]]:
+def serve() -> Iterator[Callable[..., str]]:
     """Serve answers over real HTTP; gives the function that starts a server and returns its address."""
     with ExitStack() as servers:
-        yield lambda answer: servers.enter_context(serving(answer))
+        yield lambda answer, **options: servers.enter_context(serving(answer, **options))
 
 
 @pytest.fixture(autouse=True, scope="session")

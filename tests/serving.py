@@ -33,9 +33,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[str]:
-    """Serve on a free port and give the address."""
-    handler = type("Handler", (Handler,), {"answer_with": staticmethod(answer)})
+def serving(answer: Answer, keep_alive: bool = False) -> Iterator[str]:
+    """Serve on a free port and give the address; with `keep_alive`, answers must have a length."""
+    protocol = "HTTP/1.1" if keep_alive else "HTTP/1.0"
+    described = {"answer_with": staticmethod(answer), "protocol_version": protocol}
+    handler = type("Handler", (Handler,), described)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -1,6 +1,7 @@
 """The queue that wakes a worker when there is background work; what the work is, it does not know.
 
-Huey is loaded only when it is needed: a web process that starts no job does without its 2 MB.
+It is a file of its own, or Redis where several machines share the work. Huey is loaded only when
+it is needed: a web process that starts no job does without its 2 MB.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,19 +10,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from huey import SqliteHuey
+    from huey.api import Huey
+
+NAME = "gaissa"
+WORKERS = 2
+"""Jobs done side by side, so that a short one does not wait behind a long one."""
 
 
 class JobQueue:
     """Numbers of jobs, waiting to be run by a worker.
 
-    `run` does one job and raises nothing. `waiting` returns the numbers of all jobs that nobody
-    has taken: the worker asks for them at its start and once a minute, so that a job whose
-    notice was lost, with a machine or a queue's file, is run all the same.
+    `place` is a file, or the address of a Redis server. `run` does one job and raises nothing.
+    `waiting` returns the numbers of all jobs that nobody has taken: the worker asks for them at
+    its start and once a minute, so that a job whose notice was lost, with a machine or a queue's
+    file, is run all the same.
     """
 
-    def __init__(self, path: Path, run: Callable[[int], None], waiting: Callable[[], Iterable[int]]) -> None:
-        self.path = path
+    def __init__(
+        self, place: Path | str, run: Callable[[int], None], waiting: Callable[[], Iterable[int]]
+    ) -> None:
+        self.place = place
         self.run = run
         self.waiting = waiting
 
@@ -29,16 +37,27 @@ class JobQueue:
         """Wake a worker for a job; twice does no harm, since a job is taken once."""
         self._run_task(job_id)
 
+    def keep(self, name: str, value: bytes) -> None:
+        """Keep a few bytes until they are taken."""
+        self._huey.put(name, value)
+
+    def take(self, name: str) -> bytes | None:
+        """Return what is kept under that name, and keep it no longer."""
+        value: bytes | None = self._huey.get(name)
+        return value
+
     def work(self) -> None:
-        """Run jobs, one after the other, until the process is told to end."""
+        """Run jobs, a few side by side, until the process is told to end."""
         self._sweep_task.call_local()
-        self._huey.create_consumer(workers=1, check_worker_health=False, max_delay=1.0).run()
+        self._huey.create_consumer(workers=WORKERS, check_worker_health=False, max_delay=1.0).run()
 
     @cached_property
-    def _huey(self) -> "SqliteHuey":
-        from huey import SqliteHuey  # noqa: PLC0415
+    def _huey(self) -> "Huey":
+        from huey import RedisHuey, SqliteHuey  # noqa: PLC0415
 
-        return SqliteHuey("gaissa", filename=str(self.path), results=False)
+        if isinstance(self.place, Path):
+            return SqliteHuey(NAME, filename=str(self.place), results=False)
+        return RedisHuey(NAME, url=self.place, results=False)
 
     @cached_property
     def _run_task(self) -> Callable[[int], object]:

@@ -9,10 +9,10 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
@@ -43,13 +43,17 @@ class FetchFailedError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer, whole; `elapsed_s` is the time from asking to its last byte."""
+    """An answer, whole; `elapsed_s` is the time from asking to its last byte.
+
+    `connect_s` is how much of it connecting took (with TLS); None on a connection that stood.
+    """
 
     status: int
     content_type: str
     headers: Mapping[str, str]
     body: bytes
     elapsed_s: float
+    connect_s: float | None = None
 
 
 def check_address(address: str) -> str:
@@ -83,49 +87,91 @@ def fetch(
     allowed_hosts: frozenset[str] = frozenset(),
     max_bytes: int = 10_000_000,
     timeout_s: float = 20.0,
-    method: str = "GET",
-    headers: Mapping[str, str] | None = None,
-    body: bytes | None = None,
 ) -> Fetched:
-    """Return what `address` answers, whatever its status, unless it redirects.
-
-    `allowed_hosts` are hosts (or host:port) that the operator lets us fetch from although they
-    are not public. At most `max_bytes` are read, unpacked, within `timeout_s` in all; a look-up of the name
-    counts, but the system alone ends one that hangs.
+    """Return what `address` answers; see `Outbound.fetch`.
 
     Raises:
         RefusedAddressError: The address is not one to fetch from, or not a public one.
         FetchFailedError: It cannot be reached, redirects, is too slow, or sends too much.
     """
-    address = check_address(address)
-    too_slow = f"That address did not answer in full within {timeout_s:g} s."
-    started = time.perf_counter()
-    deadline = _Deadline(timeout_s)
-    with _session(address, allowed_hosts, deadline) as session, deadline:
-        try:
-            with session.request(
-                method,
-                address,
-                headers=dict(headers or {}),
-                data=body,
-                stream=True,
-                timeout=(min(CONNECT_TIMEOUT_S, timeout_s), timeout_s),
-            ) as response:
-                if response.is_redirect or 300 <= response.status_code < 400:
-                    raise FetchFailedError("That address leads on to another one; please give the final one.")
-                content = _read(response, max_bytes)
-            if deadline.passed():  # a connection that was broken off can look like a finished answer
-                raise FetchFailedError(too_slow)
-        except InvalidIPAddress as error:
-            raise RefusedAddressError("That address is not public, so it is not fetched.") from error
-        except InvalidInputError:
-            raise
-        except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-            unreadable = "That address could not be read; is it right, and online?"
-            raise FetchFailedError(too_slow if deadline.passed() else unreadable) from error
-    kind = response.headers.get("Content-Type", "")
-    elapsed = time.perf_counter() - started
-    return Fetched(response.status_code, kind, dict(response.headers), content, elapsed)
+    with Outbound(address, allowed_hosts) as outbound:
+        return outbound.fetch(max_bytes=max_bytes, timeout_s=timeout_s)
+
+
+class Outbound:
+    """Requests to one address, over one connection where the server keeps it open.
+
+    `allowed_hosts` are hosts (or host:port) that the operator lets us fetch from although they
+    are not public. The name is looked up once: the address that was checked is the one that
+    every request connects to.
+
+    Raises:
+        RefusedAddressError: The address is not one to fetch from.
+    """
+
+    def __init__(self, address: str, allowed_hosts: frozenset[str] = frozenset()) -> None:
+        self.address = check_address(address)
+        self._deadline = _Deadline()
+        self._session = _session(self.address, allowed_hosts, self._deadline)
+
+    def __enter__(self) -> Self:
+        """Begin; nothing is connected yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self._session.close()
+
+    def fetch(
+        self,
+        *,
+        max_bytes: int = 10_000_000,
+        timeout_s: float = 20.0,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Fetched:
+        """Return what the address answers, whatever its status, unless it redirects.
+
+        At most `max_bytes` are read, unpacked, within `timeout_s` in all; a look-up of the name
+        counts, but the system alone ends one that hangs.
+
+        Raises:
+            RefusedAddressError: The address is not a public one.
+            FetchFailedError: It cannot be reached, redirects, is too slow, or sends too much.
+        """
+        deadline = self._deadline
+        too_slow = f"That address did not answer in full within {timeout_s:g} s."
+        started = time.perf_counter()
+        with deadline.within(timeout_s):
+            try:
+                with self._session.request(
+                    method,
+                    self.address,
+                    headers=dict(headers or {}),
+                    data=body,
+                    stream=True,
+                    timeout=(min(CONNECT_TIMEOUT_S, timeout_s), timeout_s),
+                ) as response:
+                    if response.is_redirect or 300 <= response.status_code < 400:
+                        raise FetchFailedError(
+                            "That address leads on to another one; please give the final one."
+                        )
+                    content = _read(response, max_bytes)
+                if deadline.passed():  # a connection that was broken off can look like a finished answer
+                    raise FetchFailedError(too_slow)
+            except InvalidIPAddress as error:
+                raise RefusedAddressError("That address is not public, so it is not fetched.") from error
+            except InvalidInputError:
+                raise
+            except (requests.RequestException, HTTPError, ValueError, OSError) as error:
+                unreadable = "That address could not be read; is it right, and online?"
+                raise FetchFailedError(too_slow if deadline.passed() else unreadable) from error
+        kind = response.headers.get("Content-Type", "")
+        elapsed = time.perf_counter() - started
+        return Fetched(
+            response.status_code, kind, dict(response.headers), content, elapsed, deadline.connect_s
+        )
 
 
 def is_public(address: _IPAddress) -> bool:
@@ -142,36 +188,43 @@ def is_public(address: _IPAddress) -> bool:
 class _Deadline:
     """A moment at which the connection is broken off, whatever is being waited for on it.
 
-    A time limit of the socket alone would begin anew with every byte that drips in.
+    A time limit of the socket alone would begin anew with every byte that drips in. `connect_s`
+    is how long connecting took; None if the connection stood already.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self) -> None:
+        self.connect_s: float | None = None
+        self._end = float("inf")
+        self._socket: socket.socket | None = None
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Run what follows against the clock."""
         self._end = time.perf_counter() + seconds
-        self._timer: threading.Timer | None = None
-
-    def __enter__(self) -> None:
-        """Begin; the time runs since the deadline was made."""
-
-    def __exit__(self, *_: object) -> None:
-        """Let the connection be."""
-        if self._timer:
-            self._timer.cancel()
+        self.connect_s = None
+        timer = threading.Timer(seconds, self._break_off)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def passed(self) -> bool:
         """Whether the time is over."""
         return time.perf_counter() >= self._end
 
-    def watch(self, connected: socket.socket) -> None:
+    def watch(self, connected: socket.socket, connect_s: float) -> None:
         """Break `connected` off when the time is over, or at once if it is."""
-        self._timer = threading.Timer(max(self._end - time.perf_counter(), 0), _break_off, [connected])
-        self._timer.daemon = True
-        self._timer.start()
+        self._socket, self.connect_s = connected, connect_s
+        if self.passed():
+            self._break_off()
 
-
-def _break_off(connected: socket.socket) -> None:
-    with suppress(OSError):  # it may be closed already
-        # Not the socket's own method: that of TLS takes its state away from whoever is reading.
-        socket.socket.shutdown(connected, socket.SHUT_RDWR)
+    def _break_off(self) -> None:
+        if self._socket:
+            with suppress(OSError):  # it may be closed already
+                # Not the socket's own method: that of TLS takes its state away from whoever is reading.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 class _Timed(HTTPAdapter):
@@ -184,24 +237,34 @@ class _Timed(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **settings: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **settings)
         plain, deadline = pool.ConnectionCls, self._deadline
+        if hasattr(plain, "timed"):
+            return pool
 
         def connect(connection: Any) -> None:
+            started = time.perf_counter()
             plain.connect(connection)
-            deadline.watch(connection.sock)
+            deadline.watch(connection.sock, time.perf_counter() - started)
 
-        pool.ConnectionCls = type("TimedConnection", (plain,), {"connect": connect})
+        pool.ConnectionCls = type("TimedConnection", (plain,), {"connect": connect, "timed": True})
         return pool
 
 
 class _PublicOnly(_Timed, IPFilterAdapter):
-    """Connects to the address that was looked up, if it is public by our rule."""
+    """Connects to the address that was looked up, once for all requests, if it is public by our rule."""
+
+    _host: tuple[Any, Any] | None = None
 
     def build_connection_pool_key_attributes(self, request, verify, cert=None):  # type: ignore[no-untyped-def]
-        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        address = ipaddress.ip_address(host["host"].strip("[]"))
-        if not is_public(address):
-            raise InvalidIPAddress(address)
-        return host, pool
+        if self._host is None:
+            host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+            address = ipaddress.ip_address(host["host"].strip("[]"))
+            if not is_public(address):
+                raise InvalidIPAddress(address)
+            self._host, self._named = (host, pool), request.headers["Host"]
+        else:
+            request.headers["Host"] = self._named
+        host, pool = self._host
+        return dict(host), dict(pool)
 
 
 def _session(address: str, allowed_hosts: frozenset[str], deadline: _Deadline) -> requests.Session:

@@ -9,6 +9,7 @@ from gaissa_web.core.label import Kind
 from gaissa_web.core.rating import Phase
 from gaissa_web.storage.countries import Country
 from gaissa_web.storage.experiments import Experiment
+from gaissa_web.storage.hardware import MOST_WATTS, Hardware
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.ml_models import MLModel
 
@@ -26,6 +27,13 @@ def _check_field(values: Values) -> None:
 def _check_country(values: Values) -> None:
     if not re.fullmatch(r"[A-Z]{3}|WORLD", values["iso3"]):
         raise InvalidInputError("The code of a country is three capital letters (ISO 3166-1 alpha-3).")
+
+
+def _check_hardware(values: Values) -> None:
+    check_address(values)
+    low, typical, high = (values[name] for name in ("low_w", "typical_w", "high_w"))
+    if not 0 <= low <= typical <= high <= MOST_WATTS or not typical:
+        raise InvalidInputError("The lowest power is at most the typical one, and that at most the highest.")
 
 
 _PHASES = tuple(phase.value for phase in Phase)
@@ -83,6 +91,26 @@ _ALL = (
                 fixed=Fixed.ONCE_CREATED,
                 hint="ISO 3166-1 alpha-3, such as ESP",
             ),
+        ),
+    ),
+    Table(
+        slug="hardware",
+        title="Hardware",
+        one="device",
+        many="devices",
+        description="Processors and accelerators with the power they draw, for estimates of energy.",
+        row=Hardware,
+        named_by="name",
+        search=("name",),
+        check=_check_hardware,
+        columns=(
+            Column("name", "Name", required=True),
+            Column("kind", "Kind", Entry.CHOICE, options=("accelerator", "processor"), default="accelerator"),
+            Column("typical_w", "Typical W", Entry.NUMBER, required=True, hint="Power while it works"),
+            Column("low_w", "Lowest W", Entry.NUMBER, required=True, hint="The low end of what is plausible"),
+            Column("high_w", "Highest W", Entry.NUMBER, required=True, hint="Usually its rated power"),
+            Column("source", "Source", listed=False),
+            Column("source_url", "Web page of the source", listed=False),
         ),
     ),
     Table(

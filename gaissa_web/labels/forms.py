@@ -12,10 +12,12 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from gaissa_web.core.label import InformationField, Kind, Origin
 from gaissa_web.core.rating import Metric, Scheme
 from gaissa_web.labels.importing import INFORMATION, METRIC
+from gaissa_web.labels.measured import Measured
 from gaissa_web.labels.services import NewExperiment, NewModel
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.information import VALUE_LENGTH
 from gaissa_web.storage.keyset import LARGEST_ID
+from gaissa_web.storage.measurements import KEY_LENGTH
 from gaissa_web.storage.ml_models import AUTHOR_LENGTH, DESCRIPTION_LENGTH, NAME_LENGTH, URL_LENGTH
 from gaissa_web.web.forms import (
     Form,
@@ -70,6 +72,7 @@ class LabelForm(Form):
     model_author = StringField("Author or organisation", at_most(AUTHOR_LENGTH), [line_filter])
     model_description = TextAreaField("Description", at_most(DESCRIPTION_LENGTH), [text_filter])
     model_url = StringField("Web page of the model", [*at_most(URL_LENGTH), web_address], [line_filter])
+    measurement = HiddenField(validators=at_most(KEY_LENGTH))
     origin_detail = HiddenField(validators=at_most(ORIGIN_DETAIL_LENGTH), filters=[line_filter])
 
     @property
@@ -122,12 +125,15 @@ class LabelForm(Form):
             if name in self:
                 self[name].data = text
 
-    def experiment(self, sender: str) -> NewExperiment:
+    def experiment(self, sender: str, measured: Measured | None = None) -> NewExperiment:
         """Return what a valid form asks to be registered.
 
         `sender` is one person's secret: what the same person sends twice, by impatience or the back
-        button, is one submission.
+        button, is one submission. `measured` is what was measured, if the form began with it.
         """
+        origin, detail = (Origin.FILE if self.origin_detail.data else Origin.FORM), self.origin_detail.data
+        if measured and measured.is_source_of(self.values):
+            origin, detail = Origin.ENDPOINT, measured.detail
         model: int | NewModel = self.model_id.data or NewModel(
             self.model_name.data or "",
             self.model_author.data or "",
@@ -146,8 +152,8 @@ class LabelForm(Form):
             model=model,
             values=self.values,
             information=self.information,
-            origin=Origin.FILE if self.origin_detail.data else Origin.FORM,
-            origin_detail=self.origin_detail.data or "",
+            origin=origin,
+            origin_detail=detail or "",
             submission=sha256(repr(content).encode()).hexdigest(),
         )
 

@@ -27,10 +27,11 @@ from gaissa_web.core.text import one_line, printable
 from gaissa_web.labels import documents, importing, queries, services
 from gaissa_web.labels.exports import COLUMNS, values
 from gaissa_web.labels.forms import ImportForm, LabelForm, label_form
+from gaissa_web.labels.measured import Measured, find_measured
 from gaissa_web.labels.queries import Filters
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.schemes import current_scheme
-from gaissa_web.web import exports, htmx, security
+from gaissa_web.web import arguments, exports, htmx, security
 from gaissa_web.web.addresses import public_address
 from gaissa_web.web.caching import cached
 
@@ -83,9 +84,12 @@ def export_json() -> Response:
 
 @blueprint.get(f"/labels/{PHASE}/new")
 def create(phase: str) -> Response:
-    """Show the empty form for a label, for a model that is already chosen if one is."""
+    """Show the form for a label: empty, for a model that is chosen already, or with what was measured."""
     form = _label_form(Phase(phase), formdata=None)
     form.model_id.data = request.args.get("model_id", type=int)
+    measured = _measured(phase, arguments.text("measurement"))
+    if measured:
+        form.fill({**measured.texts, "measurement": measured.key})
     return _show_form(form)
 
 
@@ -103,7 +107,8 @@ def register(phase: str) -> Response | WerkzeugResponse:
     if not form.validate():
         return _show_form(form, status=422)
     try:
-        label_id = services.register_label(form.experiment(session["csrf_token"]))
+        measured = _measured(phase, form.measurement.data or "")
+        label_id = services.register_label(form.experiment(session["csrf_token"], measured))
     except InvalidInputError as error:
         form.refuse(str(error))
         return _show_form(form, status=422)
@@ -238,6 +243,10 @@ def _label(label_id: int) -> Label:
     return queries.find_label(label_id) or abort(404)
 
 
+def _measured(phase: str, key: str) -> Measured | None:
+    return find_measured(key) if key and phase == Phase.INFERENCE else None
+
+
 def _label_form(phase: Phase, **options: Any) -> LabelForm:
     _, scheme = current_scheme(phase)
     return label_form(scheme, queries.information_fields(phase), **options)
@@ -263,6 +272,7 @@ def _show_form(
         preview=rate(form.scheme, {**form.values, **derived}),
         derived=derived,
         imported=imported,
+        measured=_measured(form.scheme.phase, form.measurement.data or ""),
     )
 
 

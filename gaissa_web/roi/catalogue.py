@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gaissa_web.core.analysis import Candidate, Citation, Electricity, Further
+from gaissa_web.core.analysis import Candidate, Citation, Further
 from gaissa_web.core.roi import MetricEffect, Reduction
 from gaissa_web.core.thresholds import Direction
 from gaissa_web.storage.analyses import AnalysisValue
@@ -20,7 +20,7 @@ from gaissa_web.storage.catalogue import (
     Tactic,
     TacticOption,
 )
-from gaissa_web.storage.countries import WORLD, CarbonIntensity, Country, EnergyPrice
+from gaissa_web.storage.countries import EnergyPrice
 from gaissa_web.storage.db import db
 
 Choice = tuple[int, str]
@@ -64,21 +64,6 @@ class Figure:
     source_id: int
     source: Citation
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A country's electricity, without a price: which region's intensity stands for it, and of when."""
-
-    iso3: str
-    country: str
-    region: str
-    year: int
-    intensity_g_per_kwh: float
-
-    def at(self, price: Decimal) -> Electricity:
-        """Return the electricity at that price, in EUR/kWh."""
-        return Electricity(self.iso3, self.country, self.region, self.year, self.intensity_g_per_kwh, price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,35 +192,6 @@ def architectures_with_energy() -> list[Choice]:
         .distinct()
     )
     return [(row.id, row.name) for row in db.session.execute(query.order_by(Architecture.name))]
-
-
-def countries() -> list[tuple[str, str]]:
-    """Return code and name of all countries, the world first."""
-    rows = db.session.execute(
-        select(Country.iso3, Country.name).order_by(Country.iso3 != WORLD, Country.name)
-    )
-    return [(row.iso3, row.name) for row in rows]
-
-
-def find_intensity(iso3: str) -> Place:
-    """Return a country's newest carbon intensity, or the world's where it has none.
-
-    Raises:
-        LookupError: There is no such country.
-    """
-    query = (
-        select(Country.iso3, Country.name, CarbonIntensity.year, CarbonIntensity.intensity_g_per_kwh)
-        .outerjoin(CarbonIntensity, CarbonIntensity.iso3 == Country.iso3)
-        .where(Country.iso3.in_((iso3, WORLD)))
-        .order_by(Country.iso3 != iso3, CarbonIntensity.year.desc())
-    )
-    rows = list(db.session.execute(query))
-    if not rows or rows[0].iso3 != iso3:
-        raise LookupError(f"no country {iso3}")
-    best = next((row for row in rows if row.year is not None), None)
-    if best is None:
-        raise LookupError("the world has no carbon intensity; run “gaissa seed”")
-    return Place(iso3, rows[0].name, best.name, best.year, best.intensity_g_per_kwh)
 
 
 def find_price(iso3: str) -> Price | None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gaissa_web.core.analysis import Analysis, SourcedEffect
-from gaissa_web.roi.catalogue import Place, citation, find_intensity, metric_effect
+from gaissa_web.roi.catalogue import citation, metric_effect
 from gaissa_web.storage.analyses import Analysis as AnalysisRow
 from gaissa_web.storage.analyses import AnalysisKind, AnalysisValue
 from gaissa_web.storage.catalogue import (
@@ -21,7 +21,7 @@ from gaissa_web.storage.catalogue import (
     Tactic,
     TacticOption,
 )
-from gaissa_web.storage.countries import Country
+from gaissa_web.storage.countries import Country, Place, find_intensity
 from gaissa_web.storage.db import db
 from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, between_days, fetch_page
 

@@ -18,7 +18,7 @@ from gaissa_web.roi.forms import AnalysisForm, RankingForm, TryForm, analysis_fo
 from gaissa_web.roi.queries import Filters
 from gaissa_web.storage.analyses import AnalysisKind
 from gaissa_web.storage.catalogue import Architecture, PipelineStage, Tactic, TacticOption
-from gaissa_web.storage.countries import WORLD
+from gaissa_web.storage.countries import WORLD, all_countries, find_intensity
 from gaissa_web.storage.keyset import LARGEST_ID
 from gaissa_web.web import arguments, exports, htmx
 from gaissa_web.web.caching import cached
@@ -175,7 +175,7 @@ def ranking() -> Response:
             price=0.1899 if form.price.number is None else form.price.number,
             implementation=form.implementation_cost.number or 0.0,
             uses=int(form.inferences.number or DEFAULT_USES),
-            intensity=catalogue.find_intensity(WORLD).intensity_g_per_kwh,
+            intensity=find_intensity(WORLD).intensity_g_per_kwh,
         )
         ranked = rank(catalogue.candidates(int(form.architecture.data)), scenario)
     return htmx.render(
@@ -201,7 +201,7 @@ def _try(saved: Analysis) -> tuple[TryForm, Analysis]:
     valid = form.validate()
     if country != electricity.iso3:
         try:
-            place = catalogue.find_intensity(country)
+            place = find_intensity(country)
         except LookupError:
             valid = fail(form.country, "There is no such country here.")
         else:
@@ -236,7 +236,7 @@ def _around(analysis: Analysis) -> dict[str, Any]:
         for c in known
         if c.option_id != analysis.option_id
     ]
-    return {"countries": catalogue.countries(), "others": others}
+    return {"countries": all_countries(), "others": others}
 
 
 def _form(**options: Any) -> AnalysisForm:
@@ -245,7 +245,7 @@ def _form(**options: Any) -> AnalysisForm:
     known = (int(i[:19]) if i.isascii() and i.isdigit() else 0 for i in ids)
     selection = catalogue.select_step_by_step(*(i if i <= LARGEST_ID else 0 for i in known))
     figures = catalogue.figures(selection.option, selection.architecture) if selection.complete else ()
-    return analysis_form(selection, figures, [("", "choose …"), *catalogue.countries()], **options)
+    return analysis_form(selection, figures, [("", "choose …"), *all_countries()], **options)
 
 
 def _show_form(form: AnalysisForm, *, status: int = 200, fragment: str = "roi/new.html") -> Response:
@@ -288,7 +288,7 @@ def _filter_selects(filters: Filters) -> list[tuple[str, str, str, list[tuple[st
     for name, title, row in columns:
         pairs = [(str(key), text) for key, text in catalogue.filter_choices(row.name, row.id)]
         shown.append((name, title, str(getattr(filters, name) or ""), pairs))
-    return [*shown, ("country", "Country", filters.country, catalogue.countries())]
+    return [*shown, ("country", "Country", filters.country, all_countries())]
 
 
 def _values(analysis: queries.AnalysisSummary) -> tuple[str | int, ...]:

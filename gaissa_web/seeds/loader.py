@@ -18,6 +18,7 @@ from gaissa_web.seeds import roi
 from gaissa_web.storage.countries import SHIPPED_TABLE, CarbonIntensity, Country
 from gaissa_web.storage.db import db, now
 from gaissa_web.storage.experiments import Experiment
+from gaissa_web.storage.hardware import Hardware
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.schemes import GradeRow, MetricRow, SchemeMetricRow, SchemeRow
 from gaissa_web.storage.tools import CalculationTool, ColumnMappingRow
@@ -34,6 +35,7 @@ class SeedResult:
     information_fields: int
     tools: int
     countries: int
+    hardware: int
     energy_prices: int
     expected_reductions: int
     labels: int
@@ -47,6 +49,7 @@ def seed() -> SeedResult:
         _information,
         _tools,
         _countries,
+        _hardware,
         roi.seed_prices,
         roi.seed_catalogue,
         _labels,
@@ -137,6 +140,16 @@ def _countries() -> int:
     ]
     _add(intensities)
     return len(new)
+
+
+def _hardware() -> int:
+    known = set(db.session.scalars(select(Hardware.name)))
+    with (FOLDER / "hardware.csv").open(encoding="utf-8", newline="") as file:
+        return _add([Hardware(**_numbers(row)) for row in csv.DictReader(file) if row["name"] not in known])
+
+
+def _numbers(row: dict[str, str]) -> dict[str, Any]:
+    return {name: float(text) if name.endswith("_w") else text for name, text in row.items()}
 
 
 def _labels() -> int:

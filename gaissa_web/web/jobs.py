@@ -3,11 +3,16 @@
 A job's runner gets a `RunningJob` and returns a sentence about the result. It works in steps
 that each leave the database whole, calls `report` after each, and can so be cancelled, killed
 and begun again.
+
+A secret that a job needs (a token) is never stored readably: it is split in two, of which each half
+alone is noise. The database has one, the queue the other, until the job begins; then it is in memory.
 """
 
 import logging
+import secrets
+import time
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
@@ -28,12 +33,21 @@ class CancelledError(Exception):
     """Somebody asked the job to stop, or another worker has taken it over."""
 
 
-@dataclass(frozen=True, slots=True)
 class RunningJob:
-    """A job being done."""
+    """A job being done. `secret` is empty if it has none, or lost it with a worker that died.
 
-    id: int
-    payload: Mapping[str, Any]
+    `watch`, if given, is called with each report, for those who look on from the command line.
+    """
+
+    def __init__(
+        self, claimed: jobs.Claimed, secret: str = "", watch: Callable[[int, int | None], None] | None = None
+    ) -> None:
+        self.id = claimed.id
+        self.payload: Mapping[str, Any] = claimed.payload
+        self.attempt = claimed.attempt
+        self.secret = secret
+        self._watch = watch
+        self._done: tuple[int, int | None] = (0, None)
 
     def report(self, done: int, total: int | None) -> None:
         """Say how far the job is.
@@ -41,8 +55,22 @@ class RunningJob:
         Raises:
             CancelledError: It is to stop.
         """
-        if not jobs.report(self.id, done, total):
+        self._done = done, total
+        if self._watch:
+            self._watch(done, total)
+        if not jobs.report(self.id, self.attempt, done, total):
             raise CancelledError
+
+    def pause(self, seconds: float) -> None:
+        """Wait, giving signs of life.
+
+        Raises:
+            CancelledError: It is to stop.
+        """
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 1.0))
+            self.report(*self._done)
 
 
 Runner = Callable[[RunningJob], str]
@@ -60,7 +88,8 @@ def init_app(app: Flask, runners: Mapping[str, Runner]) -> None:
         with app.app_context():
             return jobs.recover()
 
-    app.extensions[EXTENSION] = JobQueue(settings.data_dir / "queue.sqlite3", run, waiting)
+    place = settings.queue_url or settings.data_dir / "queue.sqlite3"
+    app.extensions[EXTENSION] = JobQueue(place, run, waiting)
 
 
 def queue() -> JobQueue:
@@ -69,27 +98,61 @@ def queue() -> JobQueue:
     return found
 
 
-def start(kind: str, title: str, key: str, payload: Mapping[str, Any], actor: Actor) -> int:
+def start(
+    kind: str, title: str, key: str, payload: Mapping[str, Any], actor: Actor | None = None, secret: str = ""
+) -> int:
     """Queue a job and return its id; if one with the same `key` is active, it is that one."""
-    job_id = jobs.add_job(kind, title, key, payload, actor)
-    queue().put(job_id)
+    job_id = jobs.add_job(kind, title, key, payload, actor, _seal(secret) if secret else None)
+    try:
+        queue().put(job_id)
+    except Exception:  # whatever the queue's server raises: a worker finds the job all the same
+        logger.exception("the queue could not be told of job %s", job_id)
     return job_id
 
 
-def run_job(job_id: int, runners: Mapping[str, Runner]) -> None:
-    """Do the job, unless somebody else does, and record how it ended."""
-    job = jobs.claim(job_id)
-    if job is None:
-        return
-    running, kind = RunningJob(job.id, job.payload), job.kind
+def run_job(
+    job_id: int,
+    runners: Mapping[str, Runner],
+    watch: Callable[[int, int | None], None] | None = None,
+) -> State | None:
+    """Do the job and record how it ended; None if somebody else does it."""
+    claimed = jobs.claim(job_id)
+    if claimed is None:
+        return None
     try:
-        state, message = State.DONE, runners[kind](running)
+        running = RunningJob(claimed, _unseal(claimed.sealed) if claimed.sealed else "", watch)
+        state, message = State.DONE, runners[claimed.kind](running)
     except CancelledError:
         state, message = State.CANCELLED, "It was cancelled; what was done until then stays."
     except InvalidInputError as error:
         state, message = State.FAILED, str(error)
     except Exception:
-        logger.exception("job %s (%s) failed", job_id, kind)
+        logger.exception("job %s (%s) failed", job_id, claimed.kind)
         state, message = State.FAILED, f"It failed on our side; the worker’s log has more on job {job_id}."
     db.session.rollback()
-    jobs.end(job_id, state, message)
+    jobs.end(job_id, claimed.attempt, state, message)
+    return state
+
+
+def _seal(secret: str) -> str:
+    """Give one half of the secret to the queue, and return the other with the name of the first."""
+    plain, name = secret.encode(), f"half-{secrets.token_urlsafe(16)}"
+    half = secrets.token_bytes(len(plain))
+    try:
+        queue().keep(name, half)
+    except Exception as error:
+        logger.exception("the queue could not keep a secret")
+        raise InvalidInputError(
+            "Background work is out of order just now. Please try again later."
+        ) from error
+    return f"{name}:{b64encode(_xor(plain, half)).decode()}"
+
+
+def _unseal(sealed: str) -> str:
+    name, _, other = sealed.partition(":")
+    half = queue().take(name)
+    return _xor(b64decode(other), half).decode() if half else ""
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))

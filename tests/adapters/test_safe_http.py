@@ -8,7 +8,13 @@ import time
 import pytest
 
 from gaissa_web.adapters import safe_http
-from gaissa_web.adapters.safe_http import FetchFailedError, RefusedAddressError, check_address, fetch
+from gaissa_web.adapters.safe_http import (
+    FetchFailedError,
+    Outbound,
+    RefusedAddressError,
+    check_address,
+    fetch,
+)
 
 FORBIDDEN = [
     "http://127.0.0.1/", "http://127.1/", "http://127.0.1/", "http://2130706433/", "http://0x7f000001/",
@@ -129,6 +135,49 @@ def test_a_name_that_changes_its_address_is_not_looked_up_twice(monkeypatch):
     assert tried == ["93.184.216.34"]
 
 
+def test_a_name_is_looked_up_once_for_all_requests_to_it(monkeypatch):
+    """A resolver that turns inwards between two requests leads nobody there."""
+    answers = iter(["93.184.216.34"])
+    tried = []
+
+    def look_up(host, port, *_a, **_k):
+        address = next(answers, "127.0.0.1") if host == "rebinding.example" else host
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    def connect(_self, address):
+        tried.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    with Outbound("http://rebinding.example/") as outbound:
+        for _ in range(3):
+            with pytest.raises(FetchFailedError):
+                outbound.fetch()
+    assert tried == ["93.184.216.34"] * 3
+
+
+def test_a_connection_is_kept_for_the_next_request_and_broken_off_in_time_all_the_same(serve):
+    seen = []
+
+    def answer(handler):
+        seen.append(handler.client_address)
+        if len(seen) == 3:
+            time.sleep(1)
+        handler.answer(b"hello")
+
+    address = serve(answer, keep_alive=True)
+    with Outbound(address, **allowed(address)) as outbound:
+        first, second = outbound.fetch(), outbound.fetch()
+        assert first.connect_s is not None
+        assert 0 < first.connect_s < first.elapsed_s
+        assert second.connect_s is None
+        with pytest.raises(FetchFailedError, match=r"did not answer in full within 0\.2 s"):
+            outbound.fetch(timeout_s=0.2)
+        assert outbound.fetch().body == b"hello"
+    assert seen[0] == seen[1] == seen[2] != seen[3]
+
+
 def allowed(address):
     return {"allowed_hosts": frozenset({address.split("/")[2]})}
 
@@ -163,7 +212,8 @@ def test_what_is_sent_arrives_as_it_is(serve):
         handler.answer(handler.command.encode() + b" " + body + b" " + handler.headers["X-Key"].encode())
 
     address = serve(echo)
-    answer = fetch(address, method="POST", body=b"{}", headers={"X-Key": "k"}, **allowed(address))
+    with Outbound(address, **allowed(address)) as outbound:
+        answer = outbound.fetch(method="POST", body=b"{}", headers={"X-Key": "k"})
     assert answer.body == b"POST {} k"
 
 

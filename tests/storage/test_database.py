@@ -62,12 +62,20 @@ def test_migrations_can_be_undone_and_done_again(fresh):
 @both
 def test_tables_made_anew_keep_their_rows_and_what_refers_to_them(fresh):
     def rows():
-        return {t.name: db.session.execute(sa.select(t)).all() for t in Base.metadata.sorted_tables}
+        there = sa.inspect(db.session.connection())
+        return {
+            name: db.session.execute(sa.text(f"SELECT * FROM {name} ORDER BY 1, 2")).all()
+            for name in tables
+            if there.has_table(name)
+        }
 
-    migrations.upgrade("0003")
+    migrations.upgrade()
     seed()
+    db.session.rollback()
+    migrations.downgrade("0003")
+    tables = {t.name for t in Base.metadata.sorted_tables} - {"jobs", "hardware"}
     before = rows()
-    for step in (migrations.upgrade, lambda: migrations.downgrade("0003"), migrations.upgrade):
+    for step in (lambda: migrations.upgrade("0004"), lambda: migrations.downgrade("0003")) * 2:
         db.session.rollback()
         step()
         assert rows() == before

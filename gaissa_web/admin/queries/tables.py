@@ -151,7 +151,7 @@ def _references(table: DatabaseTable) -> list[tuple[DatabaseTable, ForeignKeyCon
         (other, constraint)
         for other in Base.metadata.sorted_tables
         for constraint in other.foreign_key_constraints
-        if constraint.referred_table is table
+        if constraint.referred_table is table and constraint.ondelete != "SET NULL"
     ]
 
 

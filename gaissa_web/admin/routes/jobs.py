@@ -4,8 +4,8 @@ from flask import Response, abort, redirect, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gaissa_web.admin.blueprint import blueprint
-from gaissa_web.admin.queries.jobs import JobDetail, find_job
 from gaissa_web.admin.services.jobs import cancel_job
+from gaissa_web.storage.jobs import JobDetail, find_job
 from gaissa_web.web import auth, htmx
 
 

@@ -8,7 +8,7 @@ from gaissa_web.admin.blueprint import blueprint
 from gaissa_web.admin.forms.accounts import LoginForm, PasswordForm
 from gaissa_web.admin.queries.accounts import has_users
 from gaissa_web.admin.services import accounts
-from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.errors import InvalidInputError, TooManyTriesError
 from gaissa_web.web import auth
 
 
@@ -29,10 +29,9 @@ def sign_in() -> str | Response | WerkzeugResponse:
     name = form.name.data or ""
     try:
         secret = accounts.sign_in(name, form.password.data or "", request.remote_addr or "")
-    except accounts.TooManyTriesError as error:
-        problem = f"Too many tries failed. Please try again in {error.minutes} min."
+    except TooManyTriesError as error:
         headers = {"Retry-After": str(error.seconds)}
-        return make_response(_show_login(wanted, name, problem), 429, headers)
+        return make_response(_show_login(wanted, name, str(error)), 429, headers)
     except InvalidInputError as error:
         return make_response(_show_login(wanted, name, str(error)), 422)
     kept = _kept()

@@ -1,13 +1,12 @@
 """Accounts and sessions: making and ending them, passwords, and how often one may try."""
 
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import timedelta
 from secrets import token_urlsafe
 
 from sqlalchemy import delete, func, select
 
 from gaissa_web.adapters.passwords import hash_password, is_password, make_password
-from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.errors import InvalidInputError, TooManyTriesError
 from gaissa_web.core.text import one_line
 from gaissa_web.storage.accounts import (
     ACCOUNT_LENGTH,
@@ -29,15 +28,6 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 KIND = "user"
 REFUSAL = "This name and password do not belong together."
-
-
-class TooManyTriesError(Exception):
-    """Somebody tries too often; `minutes` says when to try again."""
-
-    def __init__(self, until: datetime) -> None:
-        self.seconds = max(ceil((until - now()).total_seconds()), 1)
-        self.minutes = ceil(self.seconds / 60)
-        super().__init__(f"too many tries; again in {self.minutes} min")
 
 
 def account_name(typed: str) -> str:
@@ -89,7 +79,7 @@ def _count_try(name: str, address: str) -> int:
             until = db.session.get_one(FailedSignIn, first).at + WINDOW
             db.session.delete(this)  # a refused try counts for nothing, or trying on would lock for ever
             db.session.commit()
-            raise TooManyTriesError(until)
+            raise TooManyTriesError("Too many tries failed.", (until - now()).total_seconds())
     return this.id
 
 

@@ -1,0 +1,103 @@
+"""Synchronising with a model hub: what a model's card gives us, and what is to be done about it.
+
+What a card says is read in `hub_cards`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+
+class Action(StrEnum):
+    """What a synchronisation does about a model."""
+
+    CREATE = "created"
+    UPDATE = "updated"
+    KEEP = "unchanged"
+    SKIP = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class HubModel:
+    """What a model's card states: metric values by slug (their units), facts by slug.
+
+    `datasets` are the hub's names of the training data, `configurations` of their parts that the
+    model was tested on.
+    """
+
+    hub_id: str
+    modified: datetime
+    values: Mapping[str, float]
+    information: Mapping[str, str]
+    datasets: tuple[str, ...] = ()
+    configurations: tuple[str, ...] = ()
+
+    @property
+    def author(self) -> str:
+        """The organisation or person; empty for the hub's oldest models."""
+        return self.hub_id.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The model's name without its author."""
+        return self.hub_id.rpartition("/")[2]
+
+    @property
+    def digest(self) -> str:
+        """A short text that differs when anything we take from the card does."""
+        stated = [self.hub_id, sorted(self.values.items()), sorted(self.information.items())]
+        return sha256(json.dumps(stated).encode()).hexdigest()
+
+    def sized(self, model_bytes: int | None, dataset_bytes: int | None) -> "HubModel":
+        """Return it with the sizes that are known."""
+        sizes = {"model_size": model_bytes, "dataset_size": dataset_bytes}
+        known = {slug: str(size) for slug, size in sizes.items() if size}
+        return replace(self, information={**self.information, **known})
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A model that no label can be made of, and why."""
+
+    hub_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we have of a model: the digest of what was taken, or that its label was deleted here."""
+
+    digest: str
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is to be done about one model; `model` is None where it is skipped, `reason` says why."""
+
+    action: Action
+    hub_id: str
+    model: HubModel | None = None
+    reason: str = ""
+
+
+def plan_sync(known: Mapping[str, Known], found: Iterable[HubModel | Unusable]) -> list[Planned]:
+    """Decide what becomes of each model found; of several of one name, the first counts."""
+    planned: dict[str, Planned] = {}
+    for model in found:
+        if model.hub_id not in planned:
+            planned[model.hub_id] = _plan(known.get(model.hub_id), model)
+    return list(planned.values())
+
+
+def _plan(known: Known | None, model: HubModel | Unusable) -> Planned:
+    if isinstance(model, Unusable):
+        return Planned(Action.SKIP, model.hub_id, reason=model.reason)
+    if known is None:
+        return Planned(Action.CREATE, model.hub_id, model)
+    if known.deleted:
+        return Planned(Action.SKIP, model.hub_id, reason="Its label was deleted here.")
+    return Planned(Action.KEEP if known.digest == model.digest else Action.UPDATE, model.hub_id, model)

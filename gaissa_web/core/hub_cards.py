@@ -1,0 +1,268 @@
+"""What the cards of Hugging Face models state: emissions, scores, sizes, and the facts around them.
+
+A card is what its author typed, so nothing in it is trusted to have any shape.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from math import isfinite
+from statistics import fmean, harmonic_mean
+from typing import Any
+
+from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.hub import HubModel, Unusable
+from gaissa_web.core.importing.numbers import parse_number
+from gaissa_web.core.text import one_line
+from gaissa_web.core.units import convert
+
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[\w.-]{1,96})?", re.ASCII)
+LONGEST_FACT = 1_000
+LARGEST = 1e18
+_AMOUNT = re.compile(
+    r"[~≈]?\s*(?P<number>[-+]?[\d.,' ]*\d(?:[eE][-+]?\d+)?)\s*(?P<unit>[a-zµ ]*?)\s*(?:of\s+)?"
+    r"(?:\(?\s*(?:eq\.?\s*)?co[2₂]\s*[-_. ]?\s*(?:e|eq|equivalents?|emissions)?\.?\s*\)?)?\s*\.?",
+    re.IGNORECASE,
+)
+_MASSES = {
+    "g CO2eq": ("", "g", "gr", "gram", "grams", "gramme", "grammes"),
+    "kg CO2eq": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"),
+    "mg CO2eq": ("mg", "milligram", "milligrams"),
+    "t CO2eq": ("t", "ton", "tons", "tonne", "tonnes", "metric ton", "metric tons", "metric tonnes"),
+}
+_UNITS = {word: unit for unit, words in _MASSES.items() for word in words}
+_SCORES = {
+    "accuracy": "accuracy",
+    "acc": "accuracy",
+    "f1": "f1",
+    "rouge1": "rouge1",
+    "rougel": "rougel",
+}
+_DOMAINS = {
+    "Natural language processing": (
+        "text-classification", "token-classification", "table-question-answering", "question-answering",
+        "zero-shot-classification", "translation", "summarization", "feature-extraction", "text-generation",
+        "text2text-generation", "fill-mask", "sentence-similarity", "text-ranking", "conversational",
+    ),
+    "Computer vision": (
+        "depth-estimation", "image-classification", "object-detection", "image-segmentation",
+        "unconditional-image-generation", "video-classification", "zero-shot-image-classification",
+        "mask-generation", "zero-shot-object-detection", "image-feature-extraction", "keypoint-detection",
+        "image-to-image", "image-to-3d",
+    ),
+    "Audio": (
+        "text-to-speech", "text-to-audio", "automatic-speech-recognition", "audio-to-audio",
+        "audio-classification", "voice-activity-detection",
+    ),
+    "Multimodal": (
+        "text-to-image", "image-to-text", "image-to-video", "text-to-video", "text-to-3d",
+        "visual-question-answering", "document-question-answering", "video-text-to-text",
+        "image-text-to-text", "any-to-any", "audio-text-to-text", "visual-document-retrieval",
+    ),
+    "Tabular": ("tabular-classification", "tabular-regression", "tabular-to-text", "time-series-forecasting"),
+    "Reinforcement learning": ("reinforcement-learning", "robotics"),
+}  # fmt: skip
+_DOMAIN_OF = {task: domain for domain, tasks in _DOMAINS.items() for task in tasks}
+_BITS = {
+    "F64": 64, "I64": 64, "U64": 64, "F32": 32, "I32": 32, "U32": 32, "F16": 16, "BF16": 16, "I16": 16,
+    "U16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "I8": 8, "U8": 8, "BOOL": 8, "I4": 4, "U4": 4, "F4": 4,
+}  # fmt: skip
+_WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".h5", ".onnx", ".msgpack", ".gguf")
+_NO_WEIGHTS = ("training_args", "optimizer", "scheduler", "rng_state", "trainer_state", "scaler")
+
+
+def read_model(item: Mapping[str, Any]) -> HubModel | Unusable:
+    """Return what one entry of the hub's list of models states; it raises at nothing."""
+    hub_id = item.get("id")
+    if not isinstance(hub_id, str) or not HUB_ID.fullmatch(hub_id):
+        return Unusable(one_line(str(hub_id))[:100], "The hub gives it no name that a model can have.")
+    card = _mapping(item.get("cardData"))
+    stated = card.get("co2_eq_emissions")
+    details = _mapping(stated)
+    try:
+        grams = read_emissions(details.get("emissions") if details else stated)
+    except InvalidInputError as error:
+        return Unusable(hub_id, str(error))
+    index = item.get("model-index") or card.get("model-index")
+    downloads, score = _number(item.get("downloads")), performance(index)
+    values = {"co2_eq_emissions": grams, "downloads": downloads, "performance_score": score}
+    datasets = _names(card.get("datasets"))
+    facts = {
+        "training_type": _training_type(details.get("training_type")),
+        "hardware": _fact(details.get("hardware_used")),
+        "location": _fact(details.get("geographical_location")),
+        "emissions_source": _fact(details.get("source")),
+        "library": _fact(item.get("library_name") or card.get("library_name")),
+        "licence": _fact(card.get("license_name") or card.get("license")),
+        "domain": _domain(item, card),
+        "datasets": _fact(list(datasets)),
+        "likes": _whole(item.get("likes")),
+        "model_size": _whole(weights_bytes(item.get("safetensors"))),
+    }
+    return HubModel(
+        hub_id,
+        read_moment(item.get("lastModified")),
+        {slug: value for slug, value in values.items() if value is not None},
+        {slug: fact for slug, fact in facts.items() if fact},
+        datasets,
+        _configurations(index),
+    )
+
+
+def read_emissions(stated: Any) -> float:
+    """Return emissions in g CO2eq from a number (grams, as the hub defines) or a text with a unit.
+
+    Raises:
+        InvalidInputError: It is no amount from 0 up; the message says what stands there.
+    """
+    if stated is None or stated == "":
+        raise InvalidInputError("Its card states no CO₂ emissions.")
+    if isinstance(stated, bool) or not isinstance(stated, int | float | str):
+        raise InvalidInputError("Its card’s CO₂ emissions are neither a number nor a text.")
+    if isinstance(stated, str):
+        shown = one_line(stated)[:60]
+        found = _AMOUNT.fullmatch(stated.strip()[:100])
+        unit = _UNITS.get(" ".join(found["unit"].casefold().split())) if found else None
+        if found is None or unit is None:
+            raise InvalidInputError(f"Its card’s CO₂ emissions, “{shown}”, are no amount that can be read.")
+        try:
+            grams = convert(parse_number(found["number"].replace(" ", "").lstrip("+")), unit, "g CO2eq")
+        except InvalidInputError as error:
+            raise InvalidInputError(f"Its card’s CO₂ emissions, “{shown}”: {error}") from error
+    else:
+        try:
+            grams = float(stated)
+        except OverflowError as error:
+            raise InvalidInputError("Its card’s CO₂ emissions are too large.") from error
+    if not isfinite(grams) or not 0 <= grams <= LARGEST:
+        raise InvalidInputError("Its card’s CO₂ emissions are negative, infinite, or too large.")
+    return grams
+
+
+def read_moment(stated: Any) -> datetime:
+    """Return a moment as the hub writes it; the beginning of time if it cannot be read."""
+    try:
+        moment = datetime.fromisoformat(str(stated))
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def performance(index: Any) -> float | None:
+    """Return the performance score: the harmonic mean of accuracy, F1, ROUGE-1 and ROUGE-L, 0 to 1.
+
+    Of a score that is reported several times, for several test sets, the mean is taken. So does
+    the study whose thresholds rate it (Castaño et al. 2023, arXiv 2305.11164).
+    """
+    scores: dict[str, list[float]] = {}
+    for metric in _metrics(index):
+        kind = re.sub(r"[^a-z0-9]", "", str(metric.get("type") or metric.get("name")).casefold())
+        value = _share(metric.get("value"))
+        if kind in _SCORES and value is not None:
+            scores.setdefault(_SCORES[kind], []).append(value)
+    return harmonic_mean([fmean(values) for values in scores.values()]) if scores else None
+
+
+def weights_bytes(safetensors: Any) -> int | None:
+    """Return the size in bytes of weights from their number by type, as the hub counts them."""
+    total = 0
+    for kind, count in _mapping(_mapping(safetensors).get("parameters")).items():
+        number = _number(count)
+        if kind not in _BITS or number is None:
+            return None
+        total += int(number) * _BITS[kind] // 8
+    return total or None
+
+
+def files_bytes(files: Any) -> int | None:
+    """Return the size in bytes of a model's weight files, of the first format of which there are any."""
+    sizes: dict[str, int] = {}
+    for file in files if isinstance(files, list) else []:
+        name, size = str(_mapping(file).get("rfilename")).casefold(), _number(_mapping(file).get("size"))
+        ending = next((ending for ending in _WEIGHTS if name.endswith(ending)), None)
+        if ending and size and not name.rpartition("/")[2].startswith(_NO_WEIGHTS):
+            sizes[ending] = sizes.get(ending, 0) + int(size)
+    return next((sizes[ending] for ending in _WEIGHTS if ending in sizes), None)
+
+
+def dataset_bytes(item: Any, configurations: Sequence[str] = ()) -> int | None:
+    """Return the size in bytes of a dataset from its card: of its one configuration, or the one used."""
+    stated = _mapping(_mapping(item).get("cardData")).get("dataset_info")
+    parts = [_mapping(part) for part in (stated if isinstance(stated, list) else [stated])]
+    used = [part for part in parts if part.get("config_name") in configurations] or parts
+    size = _number(used[0].get("dataset_size")) if len(used) == 1 else None
+    return int(size) if size else None
+
+
+def _metrics(index: Any) -> Iterable[Mapping[str, Any]]:
+    for result in _results(index):
+        metrics = result.get("metrics")
+        yield from map(_mapping, metrics if isinstance(metrics, list) else [])
+
+
+def _results(index: Any) -> Iterable[Mapping[str, Any]]:
+    for entry in index if isinstance(index, list) else []:
+        results = _mapping(entry).get("results")
+        yield from map(_mapping, results if isinstance(results, list) else [])
+
+
+def _configurations(index: Any) -> tuple[str, ...]:
+    found = (_mapping(result.get("dataset")).get("config") for result in _results(index))
+    return tuple(dict.fromkeys(name for name in found if isinstance(name, str)))
+
+
+def _mapping(part: Any) -> Mapping[str, Any]:
+    return part if isinstance(part, dict) else {}
+
+
+def _number(stated: Any) -> float | None:
+    if isinstance(stated, bool) or not isinstance(stated, int | float):
+        return None
+    try:
+        number = float(stated)
+    except OverflowError:
+        return None
+    return number if isfinite(number) and 0 <= number <= LARGEST else None
+
+
+def _whole(stated: Any) -> str:
+    number = _number(stated)
+    return str(int(number)) if number is not None else ""
+
+
+def _share(stated: Any) -> float | None:
+    """Return a score from 0 to 1; above 1 and up to 100 it is taken for a percentage."""
+    if isinstance(stated, str):
+        text = stated.strip().removesuffix("%").strip()
+        try:
+            stated = parse_number(text) / (100 if "%" in stated else 1)
+        except InvalidInputError:
+            return None
+    number = _number(stated)
+    if number is None or number > 100:
+        return None
+    return number / 100 if number > 1 else number
+
+
+def _fact(stated: Any) -> str:
+    parts = stated if isinstance(stated, list) else [stated]
+    texts = [one_line(str(part)) for part in parts if isinstance(part, str | int | float)]
+    return ", ".join(filter(None, texts))[:LONGEST_FACT]
+
+
+def _names(stated: Any) -> tuple[str, ...]:
+    parts = stated if isinstance(stated, list) else [stated]
+    return tuple(dict.fromkeys(p for p in parts if isinstance(p, str) and HUB_ID.fullmatch(p)))[:20]
+
+
+def _training_type(stated: Any) -> str:
+    text = _fact(stated).casefold()
+    if "fine" in text:
+        return "fine-tuning"
+    return "pretraining" if "pre" in text else ""
+
+
+def _domain(item: Mapping[str, Any], card: Mapping[str, Any]) -> str:
+    tags = item.get("tags")
+    stated = [item.get("pipeline_tag"), card.get("pipeline_tag"), *(tags if isinstance(tags, list) else [])]
+    return next((_DOMAIN_OF[tag] for tag in stated if isinstance(tag, str) and tag in _DOMAIN_OF), "")
