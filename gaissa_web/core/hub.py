@@ -10,6 +10,16 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from gaissa_web.core.errors import InvalidInputError
+
+
+class HubUnavailableError(InvalidInputError):
+    """The hub does not answer, or not as it should; the message says how."""
+
+
+class UnknownToHubError(InvalidInputError):
+    """The hub does not have, or does not give out, one thing; the message says what."""
+
 
 class Action(StrEnum):
     """What a synchronisation does about a model."""

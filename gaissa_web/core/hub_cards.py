@@ -13,6 +13,7 @@ from typing import Any
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.hub import HubModel, Unusable
 from gaissa_web.core.importing.numbers import parse_number
+from gaissa_web.core.importing.structured import front_matter
 from gaissa_web.core.text import one_line
 from gaissa_web.core.units import convert
 
@@ -107,6 +108,18 @@ def read_model(item: Mapping[str, Any]) -> HubModel | Unusable:
         datasets,
         _configurations(index),
     )
+
+
+def read_card(text: str) -> Mapping[str, Any]:
+    """Return the metadata at the head of a card, its scalars as texts.
+
+    Raises:
+        InvalidInputError: There is none, or it is no YAML that can be read.
+    """
+    metadata = front_matter("The metadata of its card", text)
+    if not isinstance(metadata, dict):
+        raise InvalidInputError("Its card has no metadata.")
+    return metadata
 
 
 def read_emissions(stated: Any) -> float:

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from gaissa_web.core.derive import derive
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.label import InformationField, Origin
-from gaissa_web.core.rating import Phase, Scheme, rate
+from gaissa_web.core.rating import Phase, Rating, Scheme, rate
 from gaissa_web.storage.db import db, now
-from gaissa_web.storage.experiments import Experiment, InformationValueRow, MetricValue
+from gaissa_web.storage.experiments import EarlierRating, Experiment, InformationValueRow, MetricValue
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.ml_models import MLModel
 from gaissa_web.storage.schemes import MetricRow, current_scheme
@@ -85,6 +85,49 @@ def add_labels(news: Sequence[NewExperiment]) -> list[int]:
     return [row.id for row in rows]
 
 
+def change_labels(changes: Mapping[int, NewExperiment]) -> None:
+    """Give labels other values and facts, inside the caller's transaction; all of one phase.
+
+    They are rated by the current scheme; what another version had given is kept as an earlier rating.
+
+    Raises:
+        InvalidInputError: As `register_label` does.
+    """
+    [phase] = {new.phase for new in changes.values()}
+    rules, moment = _Rules.of(phase), now()
+    rows = db.session.execute(
+        select(Experiment.id, Experiment.scheme_id, Experiment.grade, Experiment.coverage).where(
+            Experiment.id.in_(changes)
+        )
+    ).all()
+    earlier, changed, values, facts = [], [], [], []
+    for row in rows:
+        new = changes[row.id]
+        numbers, rating = rules.rated(new)
+        if row.scheme_id != rules.scheme_id:
+            former = {"scheme_id": row.scheme_id, "grade": row.grade, "coverage": row.coverage}
+            earlier.append({"experiment_id": row.id, "replaced_at": moment, **former})
+        grade = rating.grade.letter if rating.grade else None
+        now_rated = {"scheme_id": rules.scheme_id, "grade": grade, "coverage": rating.coverage}
+        changed.append({"id": row.id, "updated_at": moment, **now_rated})
+        values += [
+            {"experiment_id": row.id, "metric_id": rules.metric_ids[slug], "value": value}
+            for slug, value in numbers.items()
+        ]
+        facts += [
+            {"experiment_id": row.id, "field_id": rules.fields[slug][0], "value": value}
+            for slug, value in new.information.items()
+        ]
+    for table, news in ((MetricValue, values), (InformationValueRow, facts)):
+        db.session.execute(delete(table).where(table.experiment_id.in_(changes)))
+        if news:
+            db.session.execute(insert(table), news)
+    if earlier:
+        db.session.execute(insert(EarlierRating), earlier)
+    if changed:
+        db.session.execute(update(Experiment), changed)
+
+
 def known_submissions(submissions: Iterable[str]) -> dict[str, int]:
     """Return which of the submissions were stored before, with the label each became."""
     query = select(Experiment.submission, Experiment.id).where(Experiment.submission.in_(list(submissions)))
@@ -112,7 +155,8 @@ class _Rules:
             {row.slug: (row.id, row.field()) for row in fields},
         )
 
-    def experiment(self, new: NewExperiment, model_id: int) -> Experiment:
+    def rated(self, new: NewExperiment) -> tuple[dict[str, float], Rating]:
+        """Return the values with those that follow from them, and their rating."""
         if not new.values:
             raise InvalidInputError("Give at least one metric a value.")
         for slug, value in new.information.items():
@@ -120,7 +164,10 @@ class _Rules:
                 raise InvalidInputError(f"There is no information field “{slug}”.")
             self.fields[slug][1].check(value)
         values = {**new.values, **derive(new.values, new.information, self.scheme.slugs)}
-        rating = rate(self.scheme, values)
+        return values, rate(self.scheme, values)
+
+    def experiment(self, new: NewExperiment, model_id: int) -> Experiment:
+        values, rating = self.rated(new)
         return Experiment(
             model_id=model_id,
             phase=new.phase,

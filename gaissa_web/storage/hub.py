@@ -47,17 +47,14 @@ class SyncRun(Base):
     job_id: Mapped[int] = mapped_column(ForeignKey(Job.id), unique=True)
     since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     most: Mapped[int | None]
-    created: Mapped[int] = mapped_column(default=0)
-    updated: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
-    skipped: Mapped[int] = mapped_column(default=0)
     seen_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     complete: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 
 class SyncResult(Base):
-    """What a run did about one model, and why, unless it was left unchanged."""
+    """What a run did about one model, and why; what was left unchanged is only counted."""
 
     __tablename__ = "sync_results"
     __table_args__ = (CheckConstraint(f"action IN ({ACTIONS})", name="action"),)

@@ -48,6 +48,7 @@ class RunningJob:
         self.secret = secret
         self._watch = watch
         self._done: tuple[int, int | None] = (0, None)
+        self._seen = time.monotonic()
 
     def report(self, done: int, total: int | None) -> None:
         """Say how far the job is.
@@ -55,11 +56,20 @@ class RunningJob:
         Raises:
             CancelledError: It is to stop.
         """
-        self._done = done, total
+        self._done, self._seen = (done, total), time.monotonic()
         if self._watch:
             self._watch(done, total)
         if not jobs.report(self.id, self.attempt, done, total):
             raise CancelledError
+
+    def alive(self) -> None:
+        """Give a sign of life in the middle of a long step, once a second at most.
+
+        Raises:
+            CancelledError: It is to stop.
+        """
+        if time.monotonic() - self._seen >= 1:
+            self.report(*self._done)
 
     def pause(self, seconds: float) -> None:
         """Wait, giving signs of life.
@@ -122,7 +132,7 @@ def run_job(
     try:
         running = RunningJob(claimed, _unseal(claimed.sealed) if claimed.sealed else "", watch)
         state, message = State.DONE, runners[claimed.kind](running)
-    except CancelledError:
+    except (CancelledError, KeyboardInterrupt):  # the latter on the command line
         state, message = State.CANCELLED, "It was cancelled; what was done until then stays."
     except InvalidInputError as error:
         state, message = State.FAILED, str(error)

@@ -25,7 +25,7 @@ class JobLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How much there is of what is managed; `jobs` are the newest."""
+    """How much there is of what is managed; `jobs` are the newest that users started."""
 
     labels: int
     schemes: int
@@ -46,5 +46,6 @@ def overview() -> Overview:
     labels, fields, tools = (select(func.count()).select_from(table).scalar_subquery() for table in tables)
     newest = select(func.max(CarbonIntensity.year)).scalar_subquery()
     counts = db.session.execute(select(labels, published, drafts, fields, tools, users, newest)).one()
-    jobs = db.session.execute(select(Job.id, Job.title, Job.state).order_by(Job.id.desc()).limit(5))
+    managed = select(Job.id, Job.title, Job.state).where(Job.requested_by != "")
+    jobs = db.session.execute(managed.order_by(Job.id.desc()).limit(5))
     return Overview(*counts, jobs=tuple(JobLine(row.id, row.title, State(row.state)) for row in jobs))

@@ -44,8 +44,19 @@ def read_model_card(name: str, text: str) -> Table:
     Raises:
         UnreadableFileError: The metadata cannot be read, as in `read_yaml`.
     """
-    head = text.lstrip("\N{BOM}\r\n ").removeprefix(FENCE)
-    return _table(name, "model card", _load_yaml(name, head.split(f"\n{FENCE}", 1)[0]))
+    return _table(name, "model card", front_matter(name, text))
+
+
+def front_matter(name: str, text: str) -> Any:
+    """Return the metadata at the head of a card, its scalars as texts; None if it has none.
+
+    Raises:
+        UnreadableFileError: It cannot be read, as in `read_yaml`.
+    """
+    head = text.lstrip("\N{BOM}\r\n ")
+    if not head.startswith(FENCE):
+        return None
+    return _load_yaml(name, head.removeprefix(FENCE).split(f"\n{FENCE}", 1)[0])
 
 
 def _load_yaml(name: str, text: str) -> Any:

@@ -1,0 +1,97 @@
+"""Synchronising from the command line: `gaissa sync huggingface`."""
+
+import json
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from gaissa_web.admin import tasks
+from gaissa_web.admin.services import sync as services
+from gaissa_web.cli.accounts import COMMAND_LINE
+from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.hub import Action
+from gaissa_web.storage import jobs
+from gaissa_web.storage.jobs import State
+from gaissa_web.web.jobs import run_job
+
+SHOWN = 50
+
+
+@click.group()
+def sync() -> None:
+    """Take over models from elsewhere."""
+
+
+@sync.command()
+@click.option("--limit", type=click.IntRange(1, 1_000_000), help="How many models to look at, at most.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Look at cards changed on that day (UTC) or later. Without it, at those changed since the last run.",
+)
+@click.option(
+    "--all", "everything", is_flag=True, help="Look at all cards; brings downloads up to date, too."
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@with_appcontext
+def huggingface(
+    limit: int | None, since: datetime | None, everything: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Make labels of the models whose Hugging Face cards state CO2 emissions.
+
+    A run that was interrupted is continued. The exit code is 1 if the hub does not answer or a run
+    is on its way elsewhere, 2 if the options cannot be used.
+    """
+    begin = None if everything else since.replace(tzinfo=UTC) if since else services.last_seen()
+    counts = _dry_run(begin, limit) if dry_run else _run(begin, limit)
+    if as_json:
+        click.echo(json.dumps(counts))
+    else:
+        click.echo(("Would be: " if dry_run else "") + services.sentence(counts))
+
+
+def _run(since: datetime | None, limit: int | None) -> Counter[str]:
+    jobs.recover()  # a run whose process died waits again, and is the one to go on with
+    payload = {"since": since.isoformat() if since else None, "most": limit}
+    job_id = jobs.add_job(tasks.SYNC, tasks.SYNC_TITLE, tasks.SYNC_KEY, payload, COMMAND_LINE)
+    with click.progressbar(length=1, label="Synchronising", file=sys.stderr) as bar:
+
+        def watch(done: int, total: int | None) -> None:
+            bar.length = max(total or 1, 1)
+            bar.update(done - bar.pos)
+
+        state = run_job(job_id, tasks.RUNNERS, watch)
+    if state is None:
+        click.echo("A synchronisation is on its way already; see /admin/sync/ for how far it is.", err=True)
+        sys.exit(1)
+    if state is not State.DONE:
+        job = jobs.find_job(job_id)
+        click.echo(job.message if job else "", err=True)
+        sys.exit(1)
+    return services.count_results(job_id)
+
+
+def _dry_run(since: datetime | None, limit: int | None) -> Counter[str]:
+    from gaissa_web.adapters.huggingface import Hub  # noqa: PLC0415  20 MB that only this needs
+
+    counts: Counter[str] = Counter({str(action): 0 for action in Action})
+    try:
+        with Hub(current_app.config["SETTINGS"].hub_url) as hub:
+            total = hub.count(since, limit)
+            reader = services.Reader(hub)
+            with click.progressbar(length=max(total, 1), label="Looking", file=sys.stderr) as bar:
+                for batch in hub.models(since, limit):
+                    planned = services.plan_batch(reader.read(batch))
+                    counts.update(str(plan.action) for plan in planned)
+                    for plan in [p for p in planned if p.reason][:SHOWN]:
+                        click.echo(f"{plan.hub_id}: {plan.reason}", err=True)
+                    bar.update(len(batch))
+    except InvalidInputError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    return counts
