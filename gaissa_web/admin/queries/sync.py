@@ -81,17 +81,17 @@ def find_run(job_id: int, kind: str) -> RunDetail | None:
 
 def list_results(job_id: int, action: str, after: str | None) -> Page[ResultLine]:
     """Return what a run did, in the order of the models' names, narrowed to one action if it is one."""
-    columns: tuple[Any, ...] = (
+    parts: tuple[Any, ...] = (
         SyncResult.hub_id,
         SyncResult.action,
         SyncResult.reason,
         SyncResult.experiment_id,
     )
-    query = select(*columns).join(SyncRun, SyncRun.id == SyncResult.run_id).where(SyncRun.job_id == job_id)
+    query = select(*parts).join(SyncRun, SyncRun.id == SyncResult.run_id).where(SyncRun.job_id == job_id)
     if action in set(Action):
         query = query.where(SyncResult.action == action)
     page = fetch_page(query, Order((SyncResult.hub_id,)), after, PAGE_SIZE)
-    lines = [ResultLine(row[0], Action(row[1]), row[2], row[3]) for row in page.rows]
+    lines = [ResultLine(r.hub_id, Action(r.action), r.reason, r.experiment_id) for r in page.rows]
     return Page(lines, page.next_cursor)
 
 
