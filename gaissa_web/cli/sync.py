@@ -1,8 +1,11 @@
 """Synchronising from the command line: `gaissa sync huggingface`."""
 
 import json
+import signal
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
@@ -16,7 +19,7 @@ from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.hub import Action
 from gaissa_web.storage import jobs
 from gaissa_web.storage.jobs import State
-from gaissa_web.web.jobs import run_job
+from gaissa_web.web.jobs import CancelledError, run_job
 
 SHOWN = 50
 
@@ -59,11 +62,16 @@ def _run(since: datetime | None, limit: int | None) -> Counter[str]:
     jobs.recover()  # a run whose process died waits again, and is the one to go on with
     payload = {"since": since.isoformat() if since else None, "most": limit}
     job_id = jobs.add_job(tasks.SYNC, tasks.SYNC_TITLE, tasks.SYNC_KEY, payload, COMMAND_LINE)
-    with click.progressbar(length=1, label="Synchronising", file=sys.stderr) as bar:
+    with (
+        click.progressbar(length=1, label="Synchronising", file=sys.stderr) as bar,
+        _interruptible() as asked,
+    ):
 
         def watch(done: int, total: int | None) -> None:
             bar.length = max(total or 1, 1)
             bar.update(done - bar.pos)
+            if asked:
+                raise CancelledError
 
         state = run_job(job_id, tasks.RUNNERS, watch)
     if state is None:
@@ -74,6 +82,23 @@ def _run(since: datetime | None, limit: int | None) -> Counter[str]:
         click.echo(job.message if job else "", err=True)
         sys.exit(1)
     return services.count_results(job_id)
+
+
+@contextmanager
+def _interruptible() -> Iterator[list[int]]:
+    """Note the first Ctrl+C instead of breaking off in the middle of a step; the second one breaks off."""
+    asked: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, _frame: object) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _dry_run(since: datetime | None, limit: int | None) -> Counter[str]:

@@ -132,7 +132,7 @@ def run_job(
     try:
         running = RunningJob(claimed, _unseal(claimed.sealed) if claimed.sealed else "", watch)
         state, message = State.DONE, runners[claimed.kind](running)
-    except (CancelledError, KeyboardInterrupt):  # the latter on the command line
+    except CancelledError:
         state, message = State.CANCELLED, "It was cancelled; what was done until then stays."
     except InvalidInputError as error:
         state, message = State.FAILED, str(error)

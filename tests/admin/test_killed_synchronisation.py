@@ -197,7 +197,8 @@ def test_an_interrupted_command_has_cancelled_its_run(installation):
     while labels_so_far() < 100:
         assert time.monotonic() < until
     running.send_signal(signal.SIGINT)
-    running.communicate()
+    log = running.communicate()[1].decode()
     assert running.returncode == 1
     db.session.rollback()
-    assert db.session.scalar(select(Job.state)) == "cancelled"
+    assert db.session.scalar(select(Job.state)) == "cancelled", log
+    assert "It was cancelled; what was done until then stays." in log
