@@ -50,6 +50,7 @@ $(VENV)/.runtime: requirements.txt pyproject.toml
 
 $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	@command -v chromium >/dev/null || $(call need,chromium)
+	@command -v redis-server >/dev/null || $(call need,redis-server)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 

@@ -1,11 +1,6 @@
 """Measuring an endpoint, from the form to the label, against servers that speak the real protocols."""
 
 import dataclasses
-import json
-import os
-import subprocess
-import sys
-import time
 
 import pytest
 from sqlalchemy import func, select, update
@@ -399,45 +394,3 @@ def test_the_fragment_polls_while_it_runs_and_no_longer(app, browse, stand):
     polled = browse.get(page.address, headers={"HX-Request": "true"})
     assert not polled.tree.xpath("//section[@id='measurement']/@hx-trigger")
     assert "Make a label of it" in polled.text
-
-
-def test_a_worker_of_its_own_measures_with_a_token_that_reaches_no_disk(tmp_path, serve):
-    """The whole way: a web process gives the token's halves away, another process puts them together."""
-    from gaissa_web.app import create_app
-    from gaissa_web.config import read_settings
-    from gaissa_web.seeds import seed
-    from gaissa_web.storage import migrations
-    from tests.pages import Browse
-
-    endpoint = StandIn(speak_huggingface)
-    address = f"{serve(endpoint, keep_alive=True)}/x"
-    environ = {
-        "GAISSA_DATA_DIR": str(tmp_path),
-        "GAISSA_ALLOWED_HOSTS": "127.0.0.1",
-        "PATH": os.environ["PATH"],
-    }
-    app = create_app(read_settings(environ))
-    with app.app_context():
-        migrations.upgrade()
-        seed()
-    browse = Browse(app.test_client())
-    page = ask(app, browse, address, token=TOKEN)
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "gaissa_web", "worker"], env=environ, stderr=subprocess.PIPE
-    )
-    try:
-        until = time.monotonic() + 60
-        while "6 of 6 requests" not in browse.get(page.address).text:
-            assert time.monotonic() < until
-            time.sleep(0.1)
-    finally:
-        worker.terminate()
-        _, log = worker.communicate()
-    assert {headers["Authorization"] for headers in endpoint.headers} == {f"Bearer {TOKEN}"}
-    assert TOKEN.encode() not in log
-    for file in tmp_path.rglob("*"):
-        assert not file.is_file() or TOKEN.encode() not in file.read_bytes(), file
-    with app.app_context():
-        assert TOKEN not in json.dumps(db.session.scalars(select(Measurement.request)).all())
-        db.session.remove()
-        db.engine.dispose()
