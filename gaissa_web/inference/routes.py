@@ -54,10 +54,10 @@ def start() -> Response | WerkzeugResponse:
 
 
 @blueprint.errorhandler(CSRFError)
-def keep_form(_error: CSRFError) -> Response:
+def keep_form(error: CSRFError) -> Response | CSRFError:
     """Give a form whose session expired back with all that was typed, ready to be sent again."""
     if request.endpoint != "inference.start":
-        abort(400)
+        return error
     form = _form()
     form.validate()
     form.refuse("This form was open for too long. Nothing was lost: please check it and send it again.")
