@@ -55,9 +55,9 @@ def test_a_template_that_cannot_be_used_is_said(template, example, message):
 
 
 def test_what_is_nested_too_deeply_to_be_written_is_said():
-    deep = "[" * 950 + '"{input}"' + "]" * 950
-    with pytest.raises(InvalidInputError, match=r"nested too deeply|not valid JSON"):
-        nested(lambda: Manner(Protocol.JSON, template=deep).body("x"), 300)
+    deep = "[" * 400 + '"{input}"' + "]" * 400
+    with pytest.raises(InvalidInputError, match="nested too deeply"):
+        nested(lambda: Manner(Protocol.JSON, template=deep).body("x"), 200)
 
 
 def nested(call, depth):

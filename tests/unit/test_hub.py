@@ -44,7 +44,8 @@ def test_emissions_are_read_in_grams_or_in_the_unit_they_name(stated, grams):
 @pytest.mark.parametrize(
     "stated",
     [None, "", "unknown", "3 lbs", "-1", -1, "1,234 kg", "12 kWh", "5 kg per year", True, [], {},
-     float("nan"), float("inf"), 10**400, 1e300, "1e999 kg", "g", "kg 3", "3-5 kg", "< 3 kg", "3 kg CO", "1.2.3"],
+     float("nan"), float("inf"), 10**400, 1e300, "1e999 kg", "g", "kg 3", "3-5 kg", "< 3 kg", "3 kg CO",
+     "1.2.3"],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_with_the_reason(stated):
     with pytest.raises(InvalidInputError, match="card"):
