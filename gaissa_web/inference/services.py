@@ -18,7 +18,7 @@ from gaissa_web.web import jobs
 
 MEASURE = "measure"
 WINDOW = timedelta(minutes=15)
-MOST_PER_SENDER = 6
+MOST_PER_SENDER = 30
 MOST_WAITING = 20
 KEPT = timedelta(days=90)
 

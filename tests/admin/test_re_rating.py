@@ -60,7 +60,7 @@ def test_labels_get_the_new_grade_and_keep_the_earlier_one_in_their_history(app,
     assert "Waiting for the worker" in page.text
     work(app)
     page = admin.get(page.address)
-    assert "14 of 14. 14 labels were rated anew." in page.text
+    assert "Done. 14 labels were rated anew." in page.text
     assert not page.tree.xpath("//*[@hx-get and @id='job']")
     with app.app_context():
         after = {label_id: find_label(label_id) for label_id in ids}

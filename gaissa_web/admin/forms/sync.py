@@ -5,7 +5,6 @@ from typing import Any
 
 from wtforms.validators import NumberRange, Optional
 
-from gaissa_web.web.filters import moment
 from gaissa_web.web.forms import Form, OptionField, WholeNumberField, choices
 
 LAST = "last"
@@ -28,8 +27,8 @@ class SyncForm(Form):
 def sync_form(last_seen: datetime | None, **options: Any) -> SyncForm:
     """Make the form, bound to the request unless `options` say otherwise."""
     form = SyncForm(**options)
-    since = [(LAST, f"those changed since the last run, {moment(last_seen)}")] if last_seen else []
-    form.since.choices = choices([*since, ("", "all; downloads and likes are brought up to date, too")])
+    since = [(LAST, "those changed since the last run")] if last_seen else []
+    form.since.choices = choices([*since, ("", "all")])
     if not form.is_submitted():
         form.since.data = LAST if last_seen else ""
     return form

@@ -53,6 +53,7 @@ def _show(form: SyncForm, status: int = 200) -> Response:
         form=form,
         runs=queries.list_runs(),
         active=find_active(SYNC_KEY),
+        last_seen=last_seen(),
         models=queries.count_hub_models(),
         hub_url=current_app.config["SETTINGS"].hub_url,
     )
