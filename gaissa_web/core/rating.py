@@ -102,6 +102,11 @@ class Rating:
     grade: Grade | None
     coverage: float
 
+    @property
+    def letter(self) -> str | None:
+        """The grade's letter, as it is stored; None where there is no grade."""
+        return self.grade.letter if self.grade else None
+
 
 def rate(scheme: Scheme, values: Mapping[str, float]) -> Rating:
     """Rate `values`, metric slug to value in the metric's unit, by `scheme`.

@@ -88,40 +88,60 @@ def add_labels(news: Sequence[NewExperiment]) -> list[int]:
 def change_labels(changes: Mapping[int, NewExperiment]) -> None:
     """Give labels other values and facts, inside the caller's transaction; all of one phase.
 
-    They are rated by the current scheme; what another version had given is kept as an earlier rating.
+    They are rated by the current scheme, as `replace_ratings` does it.
 
     Raises:
         InvalidInputError: As `register_label` does.
     """
     [phase] = {new.phase for new in changes.values()}
-    rules, moment = _Rules.of(phase), now()
-    rows = db.session.execute(
-        select(Experiment.id, Experiment.scheme_id, Experiment.grade, Experiment.coverage).where(
-            Experiment.id.in_(changes)
-        )
-    ).all()
-    earlier, changed, values, facts = [], [], [], []
-    for row in rows:
-        new = changes[row.id]
-        numbers, rating = rules.rated(new)
-        if row.scheme_id != rules.scheme_id:
-            former = {"scheme_id": row.scheme_id, "grade": row.grade, "coverage": row.coverage}
-            earlier.append({"experiment_id": row.id, "replaced_at": moment, **former})
-        grade = rating.grade.letter if rating.grade else None
-        now_rated = {"scheme_id": rules.scheme_id, "grade": grade, "coverage": rating.coverage}
-        changed.append({"id": row.id, "updated_at": moment, **now_rated})
+    rules = _Rules.of(phase)
+    ratings, values, facts = {}, [], []
+    for label_id, new in changes.items():
+        numbers, ratings[label_id] = rules.rated(new)
         values += [
-            {"experiment_id": row.id, "metric_id": rules.metric_ids[slug], "value": value}
+            {"experiment_id": label_id, "metric_id": rules.metric_ids[slug], "value": value}
             for slug, value in numbers.items()
         ]
         facts += [
-            {"experiment_id": row.id, "field_id": rules.fields[slug][0], "value": value}
+            {"experiment_id": label_id, "field_id": rules.fields[slug][0], "value": value}
             for slug, value in new.information.items()
         ]
     for table, news in ((MetricValue, values), (InformationValueRow, facts)):
         db.session.execute(delete(table).where(table.experiment_id.in_(changes)))
         if news:
             db.session.execute(insert(table), news)
+    replace_ratings(rules.scheme_id, ratings)
+
+
+def replace_ratings(scheme_id: int, ratings: Mapping[int, Rating]) -> None:
+    """Store the ratings of labels under that version, inside the caller's transaction.
+
+    What another version had given is kept as an earlier rating.
+    """
+    columns = Experiment.id, Experiment.scheme_id, Experiment.grade, Experiment.coverage
+    rows = db.session.execute(select(*columns).where(Experiment.id.in_(ratings))).all()
+    moment = now()
+    earlier = [
+        {
+            "experiment_id": row.id,
+            "scheme_id": row.scheme_id,
+            "grade": row.grade,
+            "coverage": row.coverage,
+            "replaced_at": moment,
+        }
+        for row in rows
+        if row.scheme_id != scheme_id
+    ]
+    changed = [
+        {
+            "id": row.id,
+            "scheme_id": scheme_id,
+            "grade": ratings[row.id].letter,
+            "coverage": ratings[row.id].coverage,
+            "updated_at": moment,
+        }
+        for row in rows
+    ]
     if earlier:
         db.session.execute(insert(EarlierRating), earlier)
     if changed:
@@ -172,7 +192,7 @@ class _Rules:
             model_id=model_id,
             phase=new.phase,
             scheme_id=self.scheme_id,
-            grade=rating.grade.letter if rating.grade else None,
+            grade=rating.letter,
             coverage=rating.coverage,
             origin=new.origin,
             origin_detail=new.origin_detail,

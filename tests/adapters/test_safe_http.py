@@ -115,8 +115,9 @@ def test_a_public_name_that_leads_inside_is_refused(monkeypatch, connections):
     assert connections == []
 
 
-def test_a_name_that_changes_its_address_is_not_looked_up_twice(monkeypatch):
-    """The first answer is public, every later one the loopback: only the first is connected to."""
+@pytest.fixture
+def rebinding(monkeypatch):
+    """A resolver whose first answer is public and every later one the loopback; what was connected to."""
     answers = iter(["93.184.216.34"])
     tried = []
 
@@ -130,31 +131,21 @@ def test_a_name_that_changes_its_address_is_not_looked_up_twice(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(socket.socket, "connect", connect)
+    return tried
+
+
+def test_a_name_that_changes_its_address_is_not_looked_up_twice(rebinding):
     with pytest.raises(FetchFailedError):
         fetch("http://rebinding.example/")
-    assert tried == ["93.184.216.34"]
+    assert rebinding == ["93.184.216.34"]
 
 
-def test_a_name_is_looked_up_once_for_all_requests_to_it(monkeypatch):
-    """A resolver that turns inwards between two requests leads nobody there."""
-    answers = iter(["93.184.216.34"])
-    tried = []
-
-    def look_up(host, port, *_a, **_k):
-        address = next(answers, "127.0.0.1") if host == "rebinding.example" else host
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
-
-    def connect(_self, address):
-        tried.append(address[0])
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(socket.socket, "connect", connect)
+def test_a_name_is_looked_up_once_for_all_requests_to_it(rebinding):
     with Outbound("http://rebinding.example/") as outbound:
         for _ in range(3):
             with pytest.raises(FetchFailedError):
                 outbound.fetch()
-    assert tried == ["93.184.216.34"] * 3
+    assert rebinding == ["93.184.216.34"] * 3
 
 
 def test_a_connection_is_kept_for_the_next_request_and_broken_off_in_time_all_the_same(serve):

@@ -18,11 +18,12 @@ from gaissa_web.storage.db import db, now
 from gaissa_web.storage.experiments import Experiment
 from gaissa_web.storage.jobs import Job
 from gaissa_web.storage.tools import CalculationTool
-from tests.admin.test_re_rating import publish_next, start, work
+from tests.admin.test_re_rating import publish_next, start
 from tests.admin.test_schemes import begin_draft, draft_id, publish
 from tests.admin.test_signing_in import try_password
 from tests.pages import Browse
 from tests.signed_in import PASSWORD, add_account, sign_in
+from tests.working import work
 
 
 def register(browse, phase, **fields):

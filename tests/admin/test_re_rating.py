@@ -25,6 +25,7 @@ from gaissa_web.storage.jobs import Job, State
 from gaissa_web.storage.schemes import MetricRow, current_scheme
 from gaissa_web.web.jobs import queue, run_job
 from tests.admin.test_schemes import begin_draft, draft_id, edit, publish
+from tests.working import work
 
 
 def publish_next(admin, phase="inference", slug="flops", **fields):
@@ -40,13 +41,6 @@ def publish_next(admin, phase="inference", slug="flops", **fields):
 def start(admin, scheme_id):
     address = f"/admin/schemes/{scheme_id}/re-rate"
     return admin.send(admin.get(address), address)
-
-
-def work(app):
-    """Do all waiting jobs in this process."""
-    with app.app_context():
-        for job_id in jobs.recover():
-            run_job(job_id, RUNNERS)
 
 
 def test_labels_get_the_new_grade_and_keep_the_earlier_one_in_their_history(app, admin, browse):

@@ -8,16 +8,14 @@ from sqlalchemy import func, select, update
 
 from gaissa_web.adapters import huggingface
 from gaissa_web.admin.services import sync
-from gaissa_web.app import RUNNERS
-from gaissa_web.storage import jobs
 from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import EarlierRating, Experiment
 from gaissa_web.storage.hub import HubModelRow, SyncResult, SyncRun
 from gaissa_web.storage.jobs import Job
 from gaissa_web.storage.ml_models import MLModel
-from gaissa_web.web.jobs import run_job
 from tests.admin.test_re_rating import publish_next
 from tests.hub import FIRST, StandInHub, broken, busy, half, leading_on, limited, model, silent, slow, stamp
+from tests.working import work
 
 PARTS = [{"config_name": "cola", "dataset_size": 1_000}, {"config_name": "sst2", "dataset_size": 4_681_603}]
 GLUE = {"id": "glue", "cardData": {"dataset_info": PARTS}}
@@ -44,12 +42,6 @@ def waits(monkeypatch):
 def start(admin, **fields):
     page = admin.get("/admin/sync/")
     return admin.send(page, "/admin/sync/", **fields)
-
-
-def work(app):
-    with app.app_context():
-        for job_id in jobs.recover():
-            run_job(job_id, RUNNERS)
 
 
 def run(app, admin, **fields):

@@ -4,14 +4,12 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from gaissa_web.admin.tasks import RUNNERS
-from gaissa_web.storage import jobs
 from gaissa_web.storage.db import db
 from gaissa_web.storage.ml_models import MLModel
-from gaissa_web.web.jobs import run_job
 from tests.browser.test_accessibility import violations
 from tests.signed_in import PASSWORD, add_account
 from tests.unit.importing.test_files import FILES
+from tests.working import work
 
 WITH_AND_WITHOUT = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 PAGES = {
@@ -82,9 +80,7 @@ def test_a_version_is_drafted_looked_at_published_and_applied(site_app, manager,
     page.get_by_role("link", name="anew").click()
     page.get_by_role("button", name="anew").click()
     expect(page.get_by_role("status")).to_contain_text("Waiting for the worker")
-    with site_app.app_context():
-        for job_id in jobs.recover():
-            run_job(job_id, RUNNERS)
+    work(site_app)
     if not scripts:
         page.get_by_role("link", name="Look again").click()
     expect(page.locator("#job [role=status]")).to_contain_text("rated anew")

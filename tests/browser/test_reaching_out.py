@@ -6,13 +6,11 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from gaissa_web.app import RUNNERS
-from gaissa_web.storage import jobs
-from gaissa_web.web.jobs import run_job
 from tests.browser.test_accessibility import violations
 from tests.browser.test_management import WITH_AND_WITHOUT, manager  # noqa: F401  a fixture
 from tests.endpoints import StandIn, speak_openai
 from tests.hub import StandInHub, model
+from tests.working import work
 
 
 @pytest.fixture
@@ -34,13 +32,8 @@ def worker(site_app):
     """Start the waiting jobs in a thread; waits for it at the end."""
     threads = []
 
-    def work():
-        with site_app.app_context():
-            for job_id in jobs.recover():
-                run_job(job_id, RUNNERS)
-
     def start():
-        threads.append(threading.Thread(target=work))
+        threads.append(threading.Thread(target=work, args=[site_app]))
         threads[-1].start()
 
     yield start

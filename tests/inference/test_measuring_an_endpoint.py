@@ -5,16 +5,14 @@ import dataclasses
 import pytest
 from sqlalchemy import func, select, update
 
-from gaissa_web.app import RUNNERS
 from gaissa_web.inference import services
-from gaissa_web.storage import jobs
 from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import Experiment
 from gaissa_web.storage.hardware import Hardware
 from gaissa_web.storage.jobs import Job
 from gaissa_web.storage.measurements import Measurement
-from gaissa_web.web.jobs import run_job
 from tests.endpoints import SPEAKERS, StandIn, speak_huggingface
+from tests.working import work
 
 TOKEN = "hf_a-secret-that-nobody-may-keep"
 
@@ -49,12 +47,6 @@ def ask(app, browse, address, **fields):
              "hardware": device(app), "pue": "1.5", "country": "ESP"}  # fmt: skip
     page = browse.get("/inference/measure")
     return browse.send(page, "/inference/measure", **{**given, **fields})
-
-
-def work(app):
-    with app.app_context():
-        for job_id in jobs.recover():
-            run_job(job_id, RUNNERS)
 
 
 FIELDS = {

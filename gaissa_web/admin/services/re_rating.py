@@ -1,11 +1,14 @@
 """Rating labels anew under the current version of their scheme, a few hundred in a transaction."""
 
-from sqlalchemy import insert, select, update
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.rating import Phase, Scheme, rate
-from gaissa_web.storage.db import db, now, one_at_a_time
-from gaissa_web.storage.experiments import EarlierRating, Experiment, MetricValue
+from gaissa_web.labels.services import replace_ratings
+from gaissa_web.storage.db import db, one_at_a_time
+from gaissa_web.storage.experiments import Experiment, MetricValue
 from gaissa_web.storage.schemes import MetricRow, SchemeRow, current_scheme
 
 BATCH = 500
@@ -44,40 +47,15 @@ def re_rate_batch(scheme_id: int, scheme: Scheme, after: int) -> tuple[int, int]
 
 def _re_rate_next(scheme_id: int, scheme: Scheme, after: int) -> tuple[int, int] | None:
     wanted = Experiment.phase == scheme.phase, Experiment.scheme_id != scheme_id, Experiment.id > after
-    columns = Experiment.id, Experiment.scheme_id, Experiment.grade, Experiment.coverage
-    rows = db.session.execute(select(*columns).where(*wanted).order_by(Experiment.id).limit(BATCH)).all()
-    if not rows:
+    ids = db.session.scalars(select(Experiment.id).where(*wanted).order_by(Experiment.id).limit(BATCH)).all()
+    if not ids:
         return None
-    values = _values([row.id for row in rows], {metric.slug for metric in scheme.metrics})
-    moment = now()
-    earlier, changed = [], []
-    for row in rows:
-        rating = rate(scheme, values.get(row.id, {}))
-        earlier.append(
-            {
-                "experiment_id": row.id,
-                "scheme_id": row.scheme_id,
-                "grade": row.grade,
-                "coverage": row.coverage,
-                "replaced_at": moment,
-            }
-        )
-        grade = rating.grade.letter if rating.grade else None
-        changed.append(
-            {
-                "id": row.id,
-                "scheme_id": scheme_id,
-                "grade": grade,
-                "coverage": rating.coverage,
-                "updated_at": moment,
-            }
-        )
-    db.session.execute(insert(EarlierRating), earlier)
-    db.session.execute(update(Experiment), changed)
-    return rows[-1].id, len(rows)
+    values = _values(ids, scheme.slugs)
+    replace_ratings(scheme_id, {label_id: rate(scheme, values.get(label_id, {})) for label_id in ids})
+    return ids[-1], len(ids)
 
 
-def _values(ids: list[int], slugs: set[str]) -> dict[int, dict[str, float]]:
+def _values(ids: Sequence[int], slugs: Collection[str]) -> dict[int, dict[str, float]]:
     """Return the values of the metrics that the scheme has, by label."""
     query = select(MetricValue.experiment_id, MetricRow.slug, MetricValue.value)
     query = query.join(MetricRow, MetricRow.id == MetricValue.metric_id)

@@ -1,0 +1,14 @@
+"""Doing background jobs in the tests' own process."""
+
+from flask import Flask
+
+from gaissa_web.app import RUNNERS
+from gaissa_web.storage import jobs
+from gaissa_web.web.jobs import run_job
+
+
+def work(app: Flask) -> None:
+    """Do all jobs that wait, as a worker would."""
+    with app.app_context():
+        for job_id in jobs.recover():
+            run_job(job_id, RUNNERS)
