@@ -31,6 +31,7 @@ from gaissa_web.core.hub import HubUnavailableError, UnknownToHubError
 from gaissa_web.core.hub_cards import read_moment
 
 FILTER = "co2_eq_emissions"
+LIST = "/api/models"
 PROPERTIES = ("cardData", "downloads", "lastModified", "library_name", "likes", "model-index", "pipeline_tag",
               "safetensors", "tags")  # fmt: skip
 BATCH = 200
@@ -38,7 +39,7 @@ COUNTED_AT_ONCE = 1_000
 MOST_MODELS = 1_000_000
 TRIES = 5
 LONGEST_WAIT_S = 900.0
-ANSWER_WITHIN_S = 120.0
+ANSWER_WITHIN_S = 60.0
 READ_TIMEOUT_S = 30.0
 LARGEST_ANSWER = 50_000_000
 LARGEST_CARD = 1_000_000
@@ -86,7 +87,7 @@ class Hub:
             UnknownToHubError: The hub does not say.
             HubUnavailableError: The hub does not answer.
         """
-        found = self._get(f"{self._url}/api/models/{quote(hub_id)}", {"blobs": True})
+        found = self._get(f"{self._url}{LIST}/{quote(hub_id)}", {"blobs": True})
         files = found.get("siblings")
         return [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
 
@@ -114,7 +115,7 @@ class Hub:
     def _items(self, properties: Iterable[str], page: int) -> Iterator[Mapping[str, Any]]:
         asked = {"filter": FILTER, "sort": "lastModified", "expand": list(properties), "limit": page}
         try:
-            for number, item in enumerate(paginate(f"{self._url}/api/models", asked, self._headers)):
+            for number, item in enumerate(paginate(f"{self._url}{LIST}", asked, self._headers)):
                 if number >= MOST_MODELS:
                     raise HubUnavailableError("The hub’s list of models does not end.")
                 yield item if isinstance(item, dict) else {}
@@ -196,9 +197,11 @@ class _Patient(httpx2.BaseTransport):
             answer.close()
         if answer.status_code == 200 and "json" in answer.headers.get("Content-Type", ""):
             try:
-                json.loads(content)
+                found = json.loads(content)
             except (ValueError, RecursionError) as error:
                 raise httpx2.RemoteProtocolError("not JSON", request=request) from error
+            if request.url.path == LIST and not isinstance(found, list):  # or it would look like the end
+                raise httpx2.RemoteProtocolError("not a list", request=request)
         unpacked = {"content-encoding", "content-length", "transfer-encoding"}
         headers = [(name, value) for name, value in answer.headers.multi_items() if name not in unpacked]
         return httpx2.Response(answer.status_code, headers=headers, content=bytes(content), request=request)

@@ -54,9 +54,9 @@ def synchronise(job: RunningJob) -> str:
             job.report(done, max(done, total))
     refresh_statistics()
     detail = find_job(job.id)
-    counts = sync.finish_run(
-        run.id, Actor(detail.requested_by if detail else ""), complete=run.most is None or done < run.most
-    )
+    # A list that is shorter than it was a moment ago may have broken off without a word.
+    complete = (run.most is None or done < run.most) and done >= total
+    counts = sync.finish_run(run.id, Actor(detail.requested_by if detail else ""), complete)
     return sync.sentence(counts)
 
 

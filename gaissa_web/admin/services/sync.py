@@ -53,7 +53,7 @@ class Found:
 class Reader:
     """Reads models from the hub's list, asking for more only where it must.
 
-    `alive` is called after each model.
+    `alive` is called again and again.
     """
 
     hub: Hub
@@ -62,7 +62,10 @@ class Reader:
 
     def read(self, items: Iterable[Mapping[str, Any]]) -> list[Found]:
         """Return what the items of one batch state."""
-        models = [self._model(item) for item in items]
+        models = []
+        for item in items:
+            models.append(self._model(item))
+            self.alive()
         kept = _kept([model.hub_id for model in models])
         db.session.rollback()  # the hub may take long, and nothing is to wait for it
         found = []
