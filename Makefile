@@ -13,7 +13,7 @@ run: $(VENV)/.runtime
 	$(BIN)/gaissa serve --port $(PORT) --with-worker
 
 test: check
-	$(BIN)/pytest -n auto --cov=gaissa_web.core --cov-fail-under=100 --cov-report=term:skip-covered
+	$(BIN)/pytest -n auto --dist worksteal --cov=gaissa_web.core --cov-fail-under=100 --cov-report=term:skip-covered
 
 check: $(VENV)/.development
 	$(BIN)/ruff check .

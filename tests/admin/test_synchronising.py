@@ -403,6 +403,16 @@ def test_starting_twice_is_one_run(app, admin, hub):
         assert db.session.scalar(select(func.count()).select_from(Job)) == 1
 
 
+def test_looking_how_far_a_run_is_asks_little_of_the_database(app, admin, hub, statements):
+    hub.models = [model(n) for n in range(1, 80)]
+    page = start(admin)
+    for _ in ("waiting", "done"):
+        statements.clear()
+        admin.get(page.address, headers={"HX-Request": "true"})
+        assert len(statements) <= 8, statements
+        work(app)
+
+
 def test_results_can_be_narrowed_and_paged(app, admin, hub):
     hub.models = [model(n) for n in range(1, 80)] + [model(n, cardData={}) for n in range(80, 90)]
     page = run(app, admin)

@@ -367,6 +367,15 @@ def test_a_measurement_is_seen_only_by_who_knows_its_address(app, browse, stand)
         assert browse.get(f"/inference/measure/{key}").status == 404
 
 
+def test_looking_how_far_it_is_asks_little_of_the_database(app, browse, stand, statements):
+    page = ask(app, browse, stand().address)
+    for _ in ("waiting", "done"):
+        statements.clear()
+        browse.get(page.address, headers={"HX-Request": "true"})
+        assert len(statements) <= 4, statements
+        work(app)
+
+
 def test_a_form_whose_session_ended_is_given_back(app, browse):
     page = browse.get("/inference/measure")
     sent = {"address": "https://models.example/x", "examples": "kept", "token": TOKEN, "csrf_token": "old"}

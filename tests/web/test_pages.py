@@ -17,6 +17,7 @@ PAGES = {
     "/labels/compare?id=1&id=2&id=3": 5,
     "/labels/training/new": 3,
     "/labels/inference/new?model_id=1": 4,
+    "/inference/measure": 3,
     "/labels/training/import": 3,
     "/labels/inference/import": 3,
     "/models/1": 6,

@@ -1,5 +1,7 @@
 """Synchronising with the Hugging Face hub: start, progress, history, and what was done about each model."""
 
+from datetime import datetime
+
 from flask import Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -16,7 +18,8 @@ from gaissa_web.web import arguments, auth, htmx, jobs
 @blueprint.get("/sync/")
 def sync() -> Response:
     """Show the last runs, and the form to start one."""
-    return _show(sync_form(last_seen(), formdata=None))
+    seen = last_seen()
+    return _show(sync_form(seen, formdata=None), seen)
 
 
 @blueprint.post("/sync/")
@@ -25,7 +28,7 @@ def start_sync() -> Response | WerkzeugResponse:
     seen = last_seen()
     form = sync_form(seen)
     if not form.validate():
-        return _show(form, 422)
+        return _show(form, seen, 422)
     since = seen.isoformat() if seen and form.since.data == LAST else None
     payload = {"since": since, "most": form.most.data}
     job_id = jobs.start(SYNC, SYNC_TITLE, SYNC_KEY, payload, auth.actor())
@@ -47,13 +50,13 @@ def sync_run(job_id: int) -> Response:
     )
 
 
-def _show(form: SyncForm, status: int = 200) -> Response:
+def _show(form: SyncForm, seen: datetime | None, status: int = 200) -> Response:
     page = render_template(
         "admin/sync.html",
         form=form,
         runs=queries.list_runs(),
         active=find_active(SYNC_KEY),
-        last_seen=last_seen(),
+        last_seen=seen,
         models=queries.count_hub_models(),
         hub_url=current_app.config["SETTINGS"].hub_url,
     )
