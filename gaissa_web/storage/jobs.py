@@ -84,7 +84,10 @@ Index("uq_jobs_active_key", Job.key, unique=True, sqlite_where=text(ACTIVE), pos
 
 @dataclass(frozen=True, slots=True)
 class JobDetail:
-    """One job as pages show it; `done` counts towards `total`, None while unknown."""
+    """One job as pages show it; `done` counts towards `total`, None while unknown.
+
+    `silent` says that no worker has taken it for long, or that the one that has gives no sign of life.
+    """
 
     id: int
     title: str
@@ -96,6 +99,7 @@ class JobDetail:
     created_at: datetime
     ended_at: datetime | None
     cancel_requested: bool
+    silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,7 @@ def find_job(job_id: int) -> JobDetail | None:
         row.created_at,
         row.ended_at,
         row.cancel_requested,
+        not State(row.state).ended and (row.seen_at or row.created_at) < now() - SILENCE,
     )
 
 

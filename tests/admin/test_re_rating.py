@@ -154,6 +154,20 @@ def test_a_job_overtaken_by_a_newer_version_ends_with_the_reason(app, admin):
     assert "only under the current version" in admin.get(page.address).text
 
 
+def test_a_page_says_when_no_worker_gives_a_sign_of_life(app, admin):
+    page = start(admin, publish_next(admin))
+    assert "no sign of life" not in page.text
+    with app.app_context():
+        long_ago = jobs.now() - 2 * jobs.SILENCE
+        for values in ({"created_at": long_ago}, {"state": "running", "seen_at": long_ago}):
+            db.session.execute(update(Job).values(values))
+            db.session.commit()
+            assert "no sign of life for minutes" in admin.get(page.address).text
+        db.session.execute(update(Job).values(state="done"))
+        db.session.commit()
+    assert "no sign of life" not in admin.get(page.address).text
+
+
 def test_a_job_is_claimed_by_one_worker(app):
     with app.app_context():
         job_id = jobs.add_job("re-rate", "t", "k", {}, Actor("ana"))
