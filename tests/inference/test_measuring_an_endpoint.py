@@ -11,7 +11,7 @@ from gaissa_web.storage.experiments import Experiment
 from gaissa_web.storage.hardware import Hardware
 from gaissa_web.storage.jobs import Job
 from gaissa_web.storage.measurements import Measurement
-from tests.endpoints import SPEAKERS, StandIn, speak_huggingface
+from tests.endpoints import SPEAKERS, StandIn, on_disk, speak_huggingface
 from tests.working import work
 
 TOKEN = "hf_a-secret-that-nobody-may-keep"
@@ -279,10 +279,14 @@ def test_a_token_is_sent_and_is_nowhere_afterwards(app, browse, stand, caplog):
     with app.app_context():
         assert db.session.scalars(select(Job.sealed)).all() == [None]
     folder = app.config["SETTINGS"].data_dir
-    for file in folder.rglob("*"):
-        assert not file.is_file() or TOKEN.encode() not in file.read_bytes(), file
+    assert not on_disk(TOKEN, folder)
     assert TOKEN not in caplog.text
     assert TOKEN not in browse.get(page.address).response.get_data(as_text=True)
+
+
+def test_the_search_for_a_token_finds_one(tmp_path):
+    (tmp_path / "a.sqlite3-wal").write_bytes(b"\x00" + TOKEN.encode())
+    assert on_disk(TOKEN, tmp_path)
 
 
 def test_a_token_can_go_into_another_header(app, browse, stand):
