@@ -1,7 +1,7 @@
 """The Hugging Face hub, asked through its own library: patiently, boundedly, and of no other server.
 
-The library pages, builds headers and knows the hub's errors. Under it lies a transport of ours
-that waits as the hub asks, can be interrupted while it waits, asks again when an answer breaks
+The library builds headers and knows the hub's errors. Under it lies a transport of ours that
+waits as the hub asks, can be interrupted while it waits and reads, asks again when an answer breaks
 off, and reads no more than it should. Lists are read raw: the library's own classes refuse a
 whole page for one odd card.
 """
@@ -13,25 +13,24 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx2
-from huggingface_hub import close_session, hf_hub_url, set_client_factory
+from huggingface_hub import close_session, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import (
     build_hf_headers,
     hf_raise_for_status,
     http_backoff,
-    paginate,
     parse_ratelimit_headers,
 )
 
-from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.hub import HubUnavailableError, UnknownToHubError
-from gaissa_web.core.hub_cards import read_moment
+from gaissa_web.core.hub_cards import LONG_AGO, read_moment
 
 FILTER = "co2_eq_emissions"
 LIST = "/api/models"
+DATASETS = "/api/datasets/"
 PROPERTIES = ("cardData", "downloads", "lastModified", "library_name", "likes", "model-index", "pipeline_tag",
               "safetensors", "tags")  # fmt: skip
 BATCH = 200
@@ -43,15 +42,29 @@ ANSWER_WITHIN_S = 60.0
 READ_TIMEOUT_S = 30.0
 LARGEST_ANSWER = 50_000_000
 LARGEST_CARD = 1_000_000
-BUSY = {429, 500, 502, 503, 504}
+BUSY = {408, 425, 429}
+"""So are all answers from 500 up: those of the servers in front of the hub have numbers of their own."""
+
+
+class _UnfitAnswerError(HubUnavailableError):
+    """There is an answer, but none that we take; asking again would not help."""
 
 
 class Hub:
-    """The hub at `url`; `pause` waits some seconds, and may raise to interrupt."""
+    """The hub at `url`.
 
-    def __init__(self, url: str, pause: Callable[[float], None] = time.sleep) -> None:
+    `pause` waits some seconds; `alive` is called whenever something came. Both may raise to interrupt.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        pause: Callable[[float], None] = time.sleep,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
         self._headers = build_hf_headers(token=False, library_name="gaissa-tools")
         self._pause = pause
+        self._alive = alive
         self._url = url
 
     def __enter__(self) -> Self:
@@ -98,7 +111,7 @@ class Hub:
             UnknownToHubError: The hub does not say.
             HubUnavailableError: The hub does not answer.
         """
-        return self._get(f"{self._url}/api/datasets/{quote(name)}", {"expand": ["cardData"]})
+        return self._get(f"{self._url}{DATASETS}{quote(name)}", {"expand": ["cardData"]})
 
     def card(self, hub_id: str) -> str:
         """Return the text of a model's card.
@@ -107,49 +120,67 @@ class Hub:
             UnknownToHubError: The hub does not give it.
             HubUnavailableError: The hub does not answer.
         """
-        answer = self._answer(hf_hub_url(hub_id, "README.md", endpoint=self._url), {})
+        answer = self._answer(f"{self._url}/{quote(hub_id)}/resolve/main/README.md")
         if len(answer.content) > LARGEST_CARD:
             raise UnknownToHubError("Its card is too large.")
         return answer.text
 
     def _items(self, properties: Iterable[str], page: int) -> Iterator[Mapping[str, Any]]:
-        asked = {"filter": FILTER, "sort": "lastModified", "expand": list(properties), "limit": page}
-        try:
-            for number, item in enumerate(paginate(f"{self._url}{LIST}", asked, self._headers)):
-                if number >= MOST_MODELS:
-                    raise HubUnavailableError("The hub’s list of models does not end.")
-                yield item if isinstance(item, dict) else {}
-        except (HfHubHTTPError, httpx2.HTTPError, ValueError) as error:
-            if isinstance(error, InvalidInputError):
-                raise
-            raise HubUnavailableError(_reason(error)) from error
+        asked: dict[str, Any] = {"filter": FILTER, "sort": "lastModified", "limit": page}
+        query = httpx2.QueryParams({**asked, "expand": list(properties)})
+        address = f"{self._url}{LIST}"
+        # Pages are counted, not models: empty ones could lead on for ever.
+        for _page in range(MOST_MODELS // page):
+            try:
+                answer = self._ask(f"{address}?{query}" if query else address)
+                found, following = answer.json(), answer.links.get("next", {}).get("url")
+            except (HfHubHTTPError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+                raise HubUnavailableError(_reason(error)) from error
+            yield from (item if isinstance(item, dict) else {} for item in found)
+            if not following:
+                return
+            address, query = following, httpx2.QueryParams()
+        raise HubUnavailableError("The hub’s list of models does not end.")
 
     def _get(self, address: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = self._answer(address, asked).json()
+        found = self._answer(f"{address}?{httpx2.QueryParams(asked)}").json()
         return found if isinstance(found, dict) else {}
 
-    def _answer(self, address: str, asked: Mapping[str, Any]) -> httpx2.Response:
+    def _answer(self, address: str) -> httpx2.Response:
+        """Return what the hub says of one thing; whatever is odd about it is no reason to give up."""
         try:
-            answer = http_backoff("GET", address, params=dict(asked), headers=self._headers, max_retries=0)
-            hf_raise_for_status(answer)
-        except HfHubHTTPError as error:
+            return self._ask(address)
+        except (HfHubHTTPError, httpx2.HTTPError) as error:
             raise UnknownToHubError(_reason(error)) from error
-        except httpx2.HTTPError as error:
-            raise HubUnavailableError(_reason(error)) from error
+        except _UnfitAnswerError as error:
+            raise UnknownToHubError(str(error)) from error
+
+    def _ask(self, address: str) -> httpx2.Response:
+        answer = http_backoff("GET", address, headers=self._headers, max_retries=0)
+        hf_raise_for_status(answer)
         return answer
 
     def _client(self) -> httpx2.Client:
-        transport = _Patient(httpx2.HTTPTransport(), self._url, self._pause)
+        transport = _Patient(httpx2.HTTPTransport(), self._url, self._pause, self._alive)
         return httpx2.Client(transport=transport, follow_redirects=True, timeout=READ_TIMEOUT_S)
 
 
 class _Patient(httpx2.BaseTransport):
     """Asks again when the hub is busy or its answer breaks off, and waits as long as it is told to."""
 
-    def __init__(self, inner: httpx2.BaseTransport, url: str, pause: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        inner: httpx2.BaseTransport,
+        url: str,
+        pause: Callable[[float], None],
+        alive: Callable[[], None],
+    ) -> None:
         self._inner = inner
-        self._host = urlsplit(url).netloc
+        self._hub = httpx2.URL(url)
+        self._list = self._hub.path.rstrip("/") + LIST
+        self._datasets = self._hub.path.rstrip("/") + DATASETS
         self._pause = pause
+        self._alive = alive
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return an answer that is whole, and not that of a busy server.
@@ -157,16 +188,17 @@ class _Patient(httpx2.BaseTransport):
         Raises:
             HubUnavailableError: After several tries there is none.
         """
-        if request.url.netloc.decode() != self._host:
-            raise HubUnavailableError(f"The hub leads on to another server, {request.url.host}.")
+        if request.url.netloc != self._hub.netloc or request.url.scheme not in {self._hub.scheme, "https"}:
+            raise _UnfitAnswerError(f"The hub leads on to another server, {request.url.host}.")
         for attempt in range(TRIES):
+            self._alive()
             wait, why = float(2**attempt), ""
             try:
                 answer = self._read(request)
-            except httpx2.TransportError as error:
+            except (httpx2.TransportError, httpx2.DecodingError) as error:
                 why = f"The hub’s answer broke off or did not come ({type(error).__name__})."
             else:
-                if answer.status_code not in BUSY:
+                if answer.status_code not in BUSY and answer.status_code < 500:
                     return answer
                 why = f"The hub answers {answer.status_code}."
                 asked = _asked_to_wait(answer.headers)
@@ -188,19 +220,23 @@ class _Patient(httpx2.BaseTransport):
         content = bytearray()
         try:
             for piece in answer.iter_bytes():
+                self._alive()
                 content += piece
                 if len(content) > LARGEST_ANSWER:
-                    raise HubUnavailableError(f"The hub sends more than {LARGEST_ANSWER / 1e6:g} MB at once.")
+                    raise _UnfitAnswerError(f"The hub sends more than {LARGEST_ANSWER / 1e6:g} MB at once.")
                 if time.monotonic() > until:
                     raise httpx2.ReadTimeout("the answer drips in", request=request)
         finally:
             answer.close()
-        if answer.status_code == 200 and "json" in answer.headers.get("Content-Type", ""):
+        about_one = request.url.path.startswith((f"{self._list}/", self._datasets))
+        if answer.status_code == 200 and (request.url.path == self._list or about_one):
             try:
                 found = json.loads(content)
-            except (ValueError, RecursionError) as error:
+            except RecursionError as error:
+                raise _UnfitAnswerError("The hub’s answer is nested too deeply.") from error
+            except ValueError as error:
                 raise httpx2.RemoteProtocolError("not JSON", request=request) from error
-            if request.url.path == LIST and not isinstance(found, list):  # or it would look like the end
+            if not about_one and not isinstance(found, list):  # or it would look like the end
                 raise httpx2.RemoteProtocolError("not a list", request=request)
         unpacked = {"content-encoding", "content-length", "transfer-encoding"}
         headers = [(name, value) for name, value in answer.headers.multi_items() if name not in unpacked]
@@ -208,9 +244,10 @@ class _Patient(httpx2.BaseTransport):
 
 
 def _newer(items: Iterable[Mapping[str, Any]], since: datetime | None) -> Iterator[Mapping[str, Any]]:
-    """Yield items until one was changed before `since`; one without a date counts as new."""
+    """Yield items until one was changed before `since`; one without a readable date counts as new."""
     for item in items:
-        if since and "lastModified" in item and read_moment(item["lastModified"]) < since:
+        moment = read_moment(item.get("lastModified"))
+        if since and moment != LONG_AGO and moment < since:
             return
         yield item
 

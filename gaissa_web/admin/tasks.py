@@ -44,7 +44,7 @@ def synchronise(job: RunningJob) -> str:
     since = datetime.fromisoformat(job.payload["since"]).astimezone(UTC) if job.payload["since"] else None
     run = sync.begin_run(job.id, since, job.payload["most"])
     job.report(0, None)
-    with Hub(url, job.pause) as hub:
+    with Hub(url, job.pause, job.alive) as hub:
         total, done = hub.count(run.since, run.most), 0
         job.report(done, total)
         reader = sync.Reader(hub, job.alive)

@@ -17,9 +17,11 @@ from gaissa_web.core.importing.structured import front_matter
 from gaissa_web.core.text import one_line
 from gaissa_web.core.units import convert
 
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[\w.-]{1,96})?", re.ASCII)
+HUB_ID = re.compile(r"(?!.*\.\.)[A-Za-z0-9][\w.-]{0,95}(?:/[\w.-]{1,96})?", re.ASCII)
 LONGEST_FACT = 1_000
+MOST_NAMES = 20
 LARGEST = 1e18
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 _AMOUNT = re.compile(
     r"[~≈]?\s*(?P<number>[-+]?[\d.,' ]*\d(?:[eE][-+]?\d+)?)\s*(?P<unit>[a-zµ ]*?)\s*(?:of\s+)?"
     r"(?:\(?\s*(?:eq\.?\s*)?co[2₂]\s*[-_. ]?\s*(?:e|eq|equivalents?|emissions)?\.?\s*\)?)?\s*\.?",
@@ -32,6 +34,7 @@ _MASSES = {
     "t CO2eq": ("t", "ton", "tons", "tonne", "tonnes", "metric ton", "metric tons", "metric tonnes"),
 }
 _UNITS = {word: unit for unit, words in _MASSES.items() for word in words}
+_LONGEST_AMOUNT = 100
 _SCORES = {
     "accuracy": "accuracy",
     "acc": "accuracy",
@@ -81,13 +84,13 @@ def read_model(item: Mapping[str, Any]) -> HubModel | Unusable:
     stated = card.get("co2_eq_emissions")
     details = _mapping(stated)
     try:
-        grams = read_emissions(details.get("emissions") if details else stated)
+        grams = read_emissions(_with_its_unit(details) if details else stated)
     except InvalidInputError as error:
         return Unusable(hub_id, str(error))
     index = item.get("model-index") or card.get("model-index")
     downloads, score = _number(item.get("downloads")), performance(index)
     values = {"co2_eq_emissions": grams, "downloads": downloads, "performance_score": score}
-    datasets = _names(card.get("datasets"))
+    datasets, all_named = _names(card.get("datasets"))
     facts = {
         "training_type": _training_type(details.get("training_type")),
         "hardware": _fact(details.get("hardware_used")),
@@ -105,7 +108,7 @@ def read_model(item: Mapping[str, Any]) -> HubModel | Unusable:
         read_moment(item.get("lastModified")),
         {slug: value for slug, value in values.items() if value is not None},
         {slug: fact for slug, fact in facts.items() if fact},
-        datasets,
+        datasets if all_named else (),
         _configurations(index),
     )
 
@@ -134,12 +137,12 @@ def read_emissions(stated: Any) -> float:
         raise InvalidInputError("Its card’s CO₂ emissions are neither a number nor a text.")
     if isinstance(stated, str):
         shown = one_line(stated)[:60]
-        found = _AMOUNT.fullmatch(stated.strip()[:100])
-        unit = _UNITS.get(" ".join(found["unit"].casefold().split())) if found else None
+        found = _AMOUNT.fullmatch(stated.strip()) if len(stated.strip()) <= _LONGEST_AMOUNT else None
+        unit = _unit(found["unit"]) if found else None
         if found is None or unit is None:
             raise InvalidInputError(f"Its card’s CO₂ emissions, “{shown}”, are no amount that can be read.")
         try:
-            grams = convert(parse_number(found["number"].replace(" ", "").lstrip("+")), unit, "g CO2eq")
+            grams = convert(parse_number(found["number"]), unit, "g CO2eq")
         except InvalidInputError as error:
             raise InvalidInputError(f"Its card’s CO₂ emissions, “{shown}”: {error}") from error
     else:
@@ -153,12 +156,12 @@ def read_emissions(stated: Any) -> float:
 
 
 def read_moment(stated: Any) -> datetime:
-    """Return a moment as the hub writes it; the beginning of time if it cannot be read."""
+    """Return a moment as the hub writes it, in UTC; `LONG_AGO` if it cannot be read."""
     try:
         moment = datetime.fromisoformat(str(stated))
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return LONG_AGO
 
 
 def performance(index: Any) -> float | None:
@@ -169,10 +172,12 @@ def performance(index: Any) -> float | None:
     """
     scores: dict[str, list[float]] = {}
     for metric in _metrics(index):
-        kind = re.sub(r"[^a-z0-9]", "", str(metric.get("type") or metric.get("name")).casefold())
+        # Of the ROUGE scores that libraries write, the type is "rouge" and the name says which.
+        stated = (str(metric.get(key)).casefold() for key in ("type", "name"))
+        score = next(filter(None, (_SCORES.get(re.sub(r"[^a-z0-9]", "", text)) for text in stated)), None)
         value = _share(metric.get("value"))
-        if kind in _SCORES and value is not None:
-            scores.setdefault(_SCORES[kind], []).append(value)
+        if score and value is not None:
+            scores.setdefault(score, []).append(value)
     return harmonic_mean([fmean(values) for values in scores.values()]) if scores else None
 
 
@@ -195,7 +200,7 @@ def files_bytes(files: Any) -> int | None:
         ending = next((ending for ending in _WEIGHTS if name.endswith(ending)), None)
         if ending and size and not name.rpartition("/")[2].startswith(_NO_WEIGHTS):
             sizes[ending] = sizes.get(ending, 0) + int(size)
-    return next((sizes[ending] for ending in _WEIGHTS if ending in sizes), None)
+    return next((sizes[ending] for ending in _WEIGHTS if 0 < sizes.get(ending, 0) <= LARGEST), None)
 
 
 def dataset_bytes(item: Any, configurations: Sequence[str] = ()) -> int | None:
@@ -245,16 +250,16 @@ def _whole(stated: Any) -> str:
 
 def _share(stated: Any) -> float | None:
     """Return a score from 0 to 1; above 1 and up to 100 it is taken for a percentage."""
+    percent = isinstance(stated, str) and stated.strip().endswith("%")
     if isinstance(stated, str):
-        text = stated.strip().removesuffix("%").strip()
         try:
-            stated = parse_number(text) / (100 if "%" in stated else 1)
+            stated = parse_number(stated.strip().removesuffix("%"))
         except InvalidInputError:
             return None
     number = _number(stated)
     if number is None or number > 100:
         return None
-    return number / 100 if number > 1 else number
+    return number / 100 if percent or number > 1 else number
 
 
 def _fact(stated: Any) -> str:
@@ -263,16 +268,31 @@ def _fact(stated: Any) -> str:
     return ", ".join(filter(None, texts))[:LONGEST_FACT]
 
 
-def _names(stated: Any) -> tuple[str, ...]:
+def _names(stated: Any) -> tuple[tuple[str, ...], bool]:
+    """Return the names that the hub can know, up to a few, and whether that is all that is stated."""
     parts = stated if isinstance(stated, list) else [stated]
-    return tuple(dict.fromkeys(p for p in parts if isinstance(p, str) and HUB_ID.fullmatch(p)))[:20]
+    names = tuple(dict.fromkeys(p for p in parts if isinstance(p, str) and HUB_ID.fullmatch(p)))[:MOST_NAMES]
+    return names, set(names) == {str(part) for part in parts}
+
+
+def _unit(written: str) -> str | None:
+    """Return the unit of a mass; there is none for "Mg", a tonne to some and a milligram to others."""
+    words = " ".join(written.split())
+    return None if words in {"Mg", "MG"} else _UNITS.get(words.casefold())
+
+
+def _with_its_unit(details: Mapping[str, Any]) -> Any:
+    """Return the emissions of a mapping, as a text where it has a unit of its own beside them."""
+    amount, unit = details.get("emissions"), _fact(details.get("unit") or details.get("units"))
+    alone = unit and not isinstance(amount, bool) and re.fullmatch(r"[\s\d.,+eE-]+", str(amount))
+    return f"{amount} {unit}" if alone else amount
 
 
 def _training_type(stated: Any) -> str:
     text = _fact(stated).casefold()
-    if "fine" in text:
+    if re.search(r"\bfine[-_ ]?tun", text):
         return "fine-tuning"
-    return "pretraining" if "pre" in text else ""
+    return "pretraining" if re.search(r"\bpre[-_ ]?train", text) else ""
 
 
 def _domain(item: Mapping[str, Any], card: Mapping[str, Any]) -> str:

@@ -4,7 +4,9 @@ import re
 import secrets
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
+from flask import current_app
 from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
@@ -61,11 +63,7 @@ class MeasureForm(Form):
     examples = TextAreaField("Example inputs", at_most(LONGEST_EXAMPLES), [text_filter])
     requests = WholeNumberField(
         "Number of requests",
-        [
-            NumberRange(
-                REQUESTS[0], REQUESTS[-1], f"Give a whole number from {REQUESTS[0]} to {REQUESTS[-1]}."
-            )
-        ],
+        [NumberRange(FEWEST, MOST, f"Give a whole number from {FEWEST} to {MOST}.")],
     )
     token_header = StringField("Header for the token", filters=[line_filter])
     token = PasswordField("Token", at_most(LONGEST_TOKEN))
@@ -114,9 +112,18 @@ class MeasureForm(Form):
             raise ValidationError(f"Give at most {EXAMPLES_AT_MOST} example inputs, one on each line.")
 
     def validate_token(self, field: Field) -> None:
-        """Refuse what no header can hold."""
+        """Refuse what no header can hold, and a way on which it would be read by others."""
         if not all("!" <= character <= "~" or character == " " for character in field.data or ""):
             raise ValidationError("A token has plain letters, digits and signs only.")
+        address = urlsplit(self.address.data) if not self.address.errors else None
+        allowed = current_app.config["SETTINGS"].allowed_hosts
+        if (
+            field.data
+            and address
+            and address.scheme == "http"
+            and not {address.hostname, address.netloc} & allowed
+        ):
+            raise ValidationError("Over http anybody on the way could read the token; use an https address.")
 
     def validate_token_header(self, field: Field) -> None:
         """Refuse what is no header, or one of those that make up the request itself."""

@@ -248,6 +248,7 @@ def test_an_address_of_our_own_network_is_not_measured(app, browse, address):
         ({"country": "XXX"}, "Choose one of the options"),
         ({"token": "a\nb"}, "plain letters"),
         ({"token": "ü"}, "plain letters"),
+        ({"token": "t", "address": "http://models.example/x"}, "anybody on the way could read"),
         ({"token": "t", "token_header": "Host"}, "name of a header"),
         ({"token": "t", "token_header": "Content-Length"}, "name of a header"),
         ({"token": "t", "token_header": "X: y"}, "name of a header"),

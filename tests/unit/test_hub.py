@@ -45,7 +45,7 @@ def test_emissions_are_read_in_grams_or_in_the_unit_they_name(stated, grams):
     "stated",
     [None, "", "unknown", "3 lbs", "-1", -1, "1,234 kg", "12 kWh", "5 kg per year", True, [], {},
      float("nan"), float("inf"), 10**400, 1e300, "1e999 kg", "g", "kg 3", "3-5 kg", "< 3 kg", "3 kg CO",
-     "1.2.3"],
+     "1.2.3", "3 5 g", "5 Mg", "0" * 150 + "7 g", "1 g" + " " * 10 + "per hour"],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_with_the_reason(stated):
     with pytest.raises(InvalidInputError, match="card"):
@@ -85,6 +85,15 @@ def test_whatever_a_card_holds_nothing_is_raised(item, name):
             assert found.digest
 
 
+def test_a_unit_beside_the_amount_is_not_overlooked():
+    def grams(**details):
+        return read_model({"id": "a/b", "cardData": {"co2_eq_emissions": details}})
+
+    assert grams(emissions=3, unit="kg").values["co2_eq_emissions"] == 3000
+    assert grams(emissions="3", units="g CO2eq").values["co2_eq_emissions"] == 3
+    assert isinstance(grams(emissions=3, unit="lbs"), Unusable)
+
+
 def test_a_model_of_the_hubs_early_days_has_no_author():
     assert (hub_model("gpt2").author, hub_model("gpt2").name) == ("", "gpt2")
     assert (hub_model("lab/m").author, hub_model("lab/m").name) == ("lab", "m")
@@ -101,6 +110,8 @@ def metric(kind, value, **more):
         ([metric("accuracy", 90)], 0.9),
         ([metric("accuracy", "90 %")], 0.9),
         ([metric("accuracy", "0.9")], 0.9),
+        ([metric("accuracy", "0.9 %")], 0.009),
+        ([metric("rouge", 30.0, name="Rouge1")], 0.3),
         ([metric("Rouge-L", 30.0)], 0.3),
         ([metric(None, 0.5, name="F1")], 0.5),
         ([metric("accuracy", 0.9), metric("accuracy", 0.7)], 0.8),
