@@ -100,7 +100,7 @@ class Hub:
             UnknownToHubError: The hub does not say.
             HubUnavailableError: The hub does not answer.
         """
-        found = self._get(f"{self._url}{LIST}/{quote(hub_id)}", {"blobs": True})
+        found = self._get(f"{self._url}{LIST}/{quote(hub_id)}?blobs=true")
         files = found.get("siblings")
         return [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
 
@@ -111,7 +111,7 @@ class Hub:
             UnknownToHubError: The hub does not say.
             HubUnavailableError: The hub does not answer.
         """
-        return self._get(f"{self._url}{DATASETS}{quote(name)}", {"expand": ["cardData"]})
+        return self._get(f"{self._url}{DATASETS}{quote(name)}?expand=cardData")
 
     def card(self, hub_id: str) -> str:
         """Return the text of a model's card.
@@ -126,24 +126,23 @@ class Hub:
         return answer.text
 
     def _items(self, properties: Iterable[str], page: int) -> Iterator[Mapping[str, Any]]:
-        asked: dict[str, Any] = {"filter": FILTER, "sort": "lastModified", "limit": page}
-        query = httpx2.QueryParams({**asked, "expand": list(properties)})
-        address = f"{self._url}{LIST}"
+        asked = httpx2.QueryParams(filter=FILTER, sort="lastModified", expand=list(properties), limit=page)
+        address = f"{self._url}{LIST}?{asked}"
         # Pages are counted, not models: empty ones could lead on for ever.
         for _page in range(MOST_MODELS // page):
             try:
-                answer = self._ask(f"{address}?{query}" if query else address)
+                answer = self._ask(address)
                 found, following = answer.json(), answer.links.get("next", {}).get("url")
             except (HfHubHTTPError, httpx2.HTTPError, httpx2.InvalidURL) as error:
                 raise HubUnavailableError(_reason(error)) from error
             yield from (item if isinstance(item, dict) else {} for item in found)
             if not following:
                 return
-            address, query = following, httpx2.QueryParams()
+            address = following
         raise HubUnavailableError("The hub’s list of models does not end.")
 
-    def _get(self, address: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = self._answer(f"{address}?{httpx2.QueryParams(asked)}").json()
+    def _get(self, address: str) -> Mapping[str, Any]:
+        found = self._answer(address).json()
         return found if isinstance(found, dict) else {}
 
     def _answer(self, address: str) -> httpx2.Response:

@@ -50,6 +50,8 @@ def huggingface(
     A run that was interrupted is continued. The exit code is 1 if the hub does not answer or a run
     is on its way elsewhere, 2 if the options cannot be used.
     """
+    if since and everything:
+        raise click.UsageError("--since and --all contradict each other.")
     begin = None if everything else since.replace(tzinfo=UTC) if since else services.last_seen()
     counts = _dry_run(begin, limit) if dry_run else _run(begin, limit)
     if as_json:
@@ -61,6 +63,9 @@ def huggingface(
 def _run(since: datetime | None, limit: int | None) -> Counter[str]:
     jobs.recover()  # a run whose process died waits again, and is the one to go on with
     payload = {"since": since.isoformat() if since else None, "most": limit}
+    waiting = jobs.find_job(jobs.find_active(tasks.SYNC_KEY) or 0)
+    if waiting and waiting.state is State.QUEUED:
+        click.echo("There is a run to go on with; it keeps the options that it was begun with.", err=True)
     job_id = jobs.add_job(tasks.SYNC, tasks.SYNC_TITLE, tasks.SYNC_KEY, payload, COMMAND_LINE)
     with (
         click.progressbar(length=1, label="Synchronising", file=sys.stderr) as bar,

@@ -38,7 +38,8 @@ class SyncRun(Base):
     """One synchronisation; its job says how it stands. `seen_until` is how new the newest card was.
 
     `since` is where it begins: cards that were changed before are not looked at. `complete` says
-    that it went through all of them, so that the next one may begin at `seen_until`.
+    that it went through all of them and left none out before them, so that the next one may begin at
+    `seen_until`.
     """
 
     __tablename__ = "sync_runs"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from gaissa_web.adapters import huggingface
 from gaissa_web.admin.services import sync
@@ -333,6 +334,33 @@ def test_a_list_that_ends_too_early_does_not_count_as_complete(app, admin, hub):
     hub.faults = [("cursor=", lambda handler: handler.answer(b"[]", "application/json"))]
     assert "200 created" in run(app, admin).text
     assert "9 created, 0 updated, 200 unchanged" in run(app, admin).text
+
+
+def test_empty_pages_that_lead_on_for_ever_end_the_run(app, admin, hub, monkeypatch):
+    monkeypatch.setattr(huggingface, "MOST_MODELS", 3_000)
+    link = f'<{hub.address}/api/models?cursor=1>; rel="next"'
+
+    def empty(handler):
+        handler.answer(b"[]", "application/json", Link=link)
+
+    hub.faults = [("/api/models", empty)] * 20
+    assert "list of models does not end" in run(app, admin).text
+
+
+def test_a_visitor_who_registers_the_same_model_in_the_same_moment_stops_nothing(
+    app, admin, hub, monkeypatch
+):
+    hub.models = [model(1)]
+    real, tried = sync.add_labels, []
+
+    def meet(news):
+        if not tried:
+            tried.append(1)
+            raise IntegrityError("INSERT", {}, Exception("the same model"))
+        return real(news)
+
+    monkeypatch.setattr(sync, "add_labels", meet)
+    assert "1 created, 0 updated, 0 unchanged, 0 skipped." in run(app, admin).text
 
 
 def test_a_hub_that_is_not_there_is_said(app, admin, hub, waits, monkeypatch):

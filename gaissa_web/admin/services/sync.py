@@ -8,10 +8,18 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.hub import Action, HubModel, Known, Planned, UnknownToHubError, Unusable, plan_sync
-from gaissa_web.core.hub_cards import dataset_bytes, files_bytes, read_card, read_model
+from gaissa_web.core.hub_cards import (
+    HUB_ID,
+    LARGEST,
+    dataset_bytes,
+    files_bytes,
+    read_card,
+    read_model,
+)
 from gaissa_web.core.label import InformationField, Origin
 from gaissa_web.core.rating import Phase
 from gaissa_web.labels.services import NewExperiment, NewModel, add_labels, change_labels
@@ -81,7 +89,8 @@ class Reader:
     def _model(self, item: Mapping[str, Any]) -> HubModel | Unusable:
         """Read an item; where the list has no metadata, those of the card itself are read."""
         model = read_model(item)
-        if isinstance(model, HubModel) or item.get("cardData") is not None or not item.get("id"):
+        has_name = isinstance(item.get("id"), str) and HUB_ID.fullmatch(model.hub_id)
+        if isinstance(model, HubModel) or item.get("cardData") is not None or not has_name:
             return model
         try:
             text = self.hub.card(model.hub_id)
@@ -111,7 +120,8 @@ class Reader:
     def _all_datasets(self, model: HubModel) -> int | None:
         """Return the size of all datasets together, if that of each is known."""
         sizes = [self._dataset(name, model.configurations) for name in model.datasets]
-        return sum(filter(None, sizes)) if sizes and None not in sizes else None
+        total = sum(filter(None, sizes))
+        return total if None not in sizes and 0 < total <= LARGEST else None
 
     def _dataset(self, name: str, configurations: tuple[str, ...]) -> int | None:
         key = name, configurations
@@ -130,7 +140,7 @@ def begin_run(job_id: int, since: datetime | None, most: int | None) -> SyncRun:
     with one_at_a_time():
         run = db.session.scalars(select(SyncRun).where(SyncRun.job_id == job_id)).one_or_none()
         if run is None:
-            run = SyncRun(job_id=job_id, since=since, most=most)
+            run = SyncRun(job_id=job_id, since=since, most=most, seen_until=since)
             db.session.add(run)
             kept = select(SyncRun.id).order_by(SyncRun.id.desc()).limit(RUNS_WITH_RESULTS)
             db.session.execute(delete(SyncResult).where(SyncResult.run_id.not_in(kept)))
@@ -157,6 +167,13 @@ def plan_batch(found: Sequence[Found]) -> list[Planned]:
 
 def apply_batch(run_id: int, found: Sequence[Found], hub_url: str) -> None:
     """Do what is to be done about the models of a batch, and note it in the run; one transaction."""
+    try:
+        _apply(run_id, found, hub_url)
+    except IntegrityError:  # a visitor registered one of the models in the same moment: it is there now
+        _apply(run_id, found, hub_url)
+
+
+def _apply(run_id: int, found: Sequence[Found], hub_url: str) -> None:
     sizes = {one.model.hub_id: (one.model_bytes, one.dataset_bytes) for one in reversed(found)}
     moments = [one.model.modified for one in found if isinstance(one.model, HubModel)]
     with one_at_a_time():
@@ -174,10 +191,14 @@ def apply_batch(run_id: int, found: Sequence[Found], hub_url: str) -> None:
 
 
 def finish_run(run_id: int, actor: Actor, complete: bool) -> Counter[str]:
-    """Note that a run came to its end, in the audit trail too; return how much of what it did."""
+    """Note that a run came to its end, in the audit trail too; return how much of what it did.
+
+    One that began later than the complete ones before it had come leaves a gap: it does not count as
+    complete.
+    """
     with one_at_a_time():
-        run = db.session.get_one(SyncRun, run_id)
-        run.complete = complete
+        run, seen = db.session.get_one(SyncRun, run_id), last_seen()
+        run.complete = complete and (run.since is None or (seen is not None and run.since <= seen))
         counts = count_results(run.job_id)
         record(actor, Done.IMPORT, "synchronisation", "Hugging Face", None, dict(counts))
     return counts
@@ -291,9 +312,11 @@ def _keep(
 def _note(run_id: int, planned: Sequence[Planned], labels: Mapping[str, int]) -> int:
     """List what was done, unless the run has it already from before it was begun again.
 
-    Returns how many were left unchanged.
+    What it had skipped is listed anew: the hub may have changed since. Returns how many were left
+    unchanged.
     """
     mine = SyncResult.run_id == run_id, SyncResult.hub_id.in_([plan.hub_id for plan in planned])
+    db.session.execute(delete(SyncResult).where(*mine, SyncResult.action == Action.SKIP))
     listed = set(db.session.scalars(select(SyncResult.hub_id).where(*mine)))
     fresh = [plan for plan in planned if plan.hub_id[:HUB_ID_LENGTH] not in listed]
     rows = [
