@@ -7,6 +7,7 @@ whole page for one odd card.
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -133,7 +134,9 @@ class Hub:
             try:
                 answer = self._ask(address)
                 found, following = answer.json(), answer.links.get("next", {}).get("url")
-            except (HfHubHTTPError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+            except HubUnavailableError:
+                raise
+            except (HfHubHTTPError, httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
                 raise HubUnavailableError(_reason(error)) from error
             yield from (item if isinstance(item, dict) else {} for item in found)
             if not following:
@@ -142,7 +145,11 @@ class Hub:
         raise HubUnavailableError("The hub’s list of models does not end.")
 
     def _get(self, address: str) -> Mapping[str, Any]:
-        found = self._answer(address).json()
+        answer = self._answer(address)
+        try:
+            found = answer.json()
+        except ValueError as error:
+            raise UnknownToHubError(_reason(error)) from error
         return found if isinstance(found, dict) else {}
 
     def _answer(self, address: str) -> httpx2.Response:
@@ -228,7 +235,7 @@ class _Patient(httpx2.BaseTransport):
         finally:
             answer.close()
         about_one = request.url.path.startswith((f"{self._list}/", self._datasets))
-        if answer.status_code == 200 and (request.url.path == self._list or about_one):
+        if answer.is_success and (request.url.path == self._list or about_one):
             try:
                 found = json.loads(content)
             except RecursionError as error:
@@ -254,10 +261,12 @@ def _newer(items: Iterable[Mapping[str, Any]], since: datetime | None) -> Iterat
 def _asked_to_wait(headers: httpx2.Headers) -> float | None:
     """Return how many seconds the hub asks us to wait, by Retry-After or the draft RateLimit header."""
     stated = headers.get("Retry-After", "").strip()
-    if stated.isascii() and stated.isdigit():
-        return float(stated[:9])
+    if re.fullmatch(r"\d{1,15}(\.\d*)?", stated, re.ASCII):
+        return float(stated)
     try:
-        return max((parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds(), 0.0)
+        moment = parsedate_to_datetime(stated)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
     except (ValueError, TypeError):
         limit = parse_ratelimit_headers(headers)
         return float(limit.reset_in_seconds) if limit and not limit.remaining else None

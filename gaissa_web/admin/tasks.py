@@ -49,14 +49,14 @@ def synchronise(job: RunningJob) -> str:
         job.report(done, total)
         reader = sync.Reader(hub, job.alive)
         for batch in hub.models(run.since, run.most):
-            sync.apply_batch(run.id, reader.read(batch), url)
+            sync.apply_batch(run.id, reader.read(batch), url, job.check)
             done += len(batch)
             job.report(done, max(done, total))
     refresh_statistics()
     detail = find_job(job.id)
     # A list that is shorter than it was a moment ago may have broken off without a word.
     complete = (run.most is None or done < run.most) and done >= total
-    counts = sync.finish_run(run.id, Actor(detail.requested_by if detail else ""), complete)
+    counts = sync.finish_run(run.id, Actor(detail.requested_by if detail else ""), complete, job.check)
     return sync.sentence(counts)
 
 

@@ -18,6 +18,7 @@ from gaissa_web.cli.accounts import COMMAND_LINE
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.hub import Action
 from gaissa_web.storage import jobs
+from gaissa_web.storage.db import db
 from gaissa_web.storage.jobs import State
 from gaissa_web.web.jobs import CancelledError, run_job
 
@@ -110,13 +111,14 @@ def _dry_run(since: datetime | None, limit: int | None) -> Counter[str]:
     from gaissa_web.adapters.huggingface import Hub  # noqa: PLC0415  20 MB that only this needs
 
     counts: Counter[str] = Counter({str(action): 0 for action in Action})
+    db.session.rollback()  # the hub may take long, and nothing is to be held meanwhile
     try:
         with Hub(current_app.config["SETTINGS"].hub_url) as hub:
             total = hub.count(since, limit)
             reader = services.Reader(hub)
             with click.progressbar(length=max(total, 1), label="Looking", file=sys.stderr) as bar:
                 for batch in hub.models(since, limit):
-                    planned = services.plan_batch(reader.read(batch))
+                    planned = services.preview_batch(reader.read(batch))
                     counts.update(str(plan.action) for plan in planned)
                     for plan in [p for p in planned if p.reason][:SHOWN]:
                         click.echo(f"{plan.hub_id}: {plan.reason}", err=True)

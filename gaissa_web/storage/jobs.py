@@ -207,6 +207,11 @@ def report(job_id: int, attempt: int, done: int, total: int | None) -> bool:
     return row is not None and not row.cancel_requested
 
 
+def is_mine(job_id: int, attempt: int) -> bool:
+    """Whether the job still runs and nobody has taken it over, as the caller's transaction sees it."""
+    return db.session.scalar(select(Job.id).where(*_mine(job_id, attempt))) is not None
+
+
 def end(job_id: int, attempt: int, state: State, message: str) -> None:
     """Record how the job ended. Commits."""
     values = {"state": state, "message": message[:500], "ended_at": now()}

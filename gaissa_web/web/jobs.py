@@ -71,6 +71,15 @@ class RunningJob:
         if time.monotonic() - self._seen >= 1:
             self.report(*self._done)
 
+    def check(self) -> None:
+        """Make sure, inside a transaction, that it is not done by somebody else by now.
+
+        Raises:
+            CancelledError: Another worker has taken it over.
+        """
+        if not jobs.is_mine(self.id, self.attempt):
+            raise CancelledError
+
     def pause(self, seconds: float) -> None:
         """Wait, giving signs of life.
 

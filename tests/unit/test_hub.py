@@ -35,6 +35,7 @@ def hub_model(hub_id="lab/m", grams=1.0, **facts):
         ("3 metric tons CO2e", 3e6), ("12 g eq. CO2", 12.0), ("5 mg", 0.005), ("1 200 g", 1200.0),
         ("1e-3 kg", 1.0), ("+7 grams", 7.0), ("0.5 KG CO2 eq.", 500.0), ("3 g (CO2eq)", 3.0),
         ("10kg CO2-eq", 10_000.0), ("4 kilograms of CO2 equivalent", 4000.0), ("1.5 t", 1.5e6),
+        ("12 345 g", 12_345.0), ("1 200,5 g", 1200.5),
     ],
 )  # fmt: skip
 def test_emissions_are_read_in_grams_or_in_the_unit_they_name(stated, grams):
@@ -45,7 +46,8 @@ def test_emissions_are_read_in_grams_or_in_the_unit_they_name(stated, grams):
     "stated",
     [None, "", "unknown", "3 lbs", "-1", -1, "1,234 kg", "12 kWh", "5 kg per year", True, [], {},
      float("nan"), float("inf"), 10**400, 1e300, "1e999 kg", "g", "kg 3", "3-5 kg", "< 3 kg", "3 kg CO",
-     "1.2.3", "3 5 g", "5 Mg", "0" * 150 + "7 g", "1 g" + " " * 10 + "per hour"],
+     "1.2.3", "3 5 g", "5 Mg", "5 MG CO2", "3 5 kg", "1 2", "12 3 4 kg", f"3{' ' * 100}kg",
+     "0" * 150 + "7 g", "1 g" + " " * 10 + "per hour"],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_with_the_reason(stated):
     with pytest.raises(InvalidInputError, match="card"):
@@ -114,6 +116,10 @@ def metric(kind, value, **more):
         ([metric("rouge", 30.0, name="Rouge1")], 0.3),
         ([metric("Rouge-L", 30.0)], 0.3),
         ([metric(None, 0.5, name="F1")], 0.5),
+        ([metric("rouge", 25.0, name="Rouge1"), metric("rouge", 25.0, name="ROUGE-L")], 0.25),
+        ([metric("rouge", 25.0, name="Rouge2")], None),
+        ([metric("accuracy", "0.9%")], 0.009),
+        ([metric("accuracy", "120 %")], None),
         ([metric("accuracy", 0.9), metric("accuracy", 0.7)], 0.8),
         ([metric("accuracy", 0.5), metric("f1", 1.0)], 2 / 3),
         ([metric("accuracy", 0), metric("f1", 1.0)], 0.0),
@@ -167,6 +173,31 @@ def test_a_moment_without_a_zone_is_utc_and_nonsense_is_long_ago():
     assert read_moment("2026-01-02T00:00:00") == WHEN
     assert read_moment("2026-01-02T00:00:00.000Z") == WHEN
     assert read_moment(None).year == 1970
+    assert read_moment("9999-12-31T23:59:59-05:00").year == 1970
+
+
+@pytest.mark.parametrize(
+    ("stated", "grams"),
+    [
+        ({"emissions": 2, "unit": "kg"}, 2000.0),
+        ({"emissions": "2,5", "units": "kg CO2eq"}, 2500.0),
+        ({"emissions": 2, "unit": "kWh"}, None),
+        ({"emissions": "2 kg", "unit": "kg"}, 2000.0),
+    ],
+)
+def test_a_unit_of_its_own_beside_the_emissions_counts(stated, grams):
+    found = read_model({"id": "a/b", "cardData": {"co2_eq_emissions": stated}})
+    assert (found.values["co2_eq_emissions"] if isinstance(found, HubModel) else None) == grams
+
+
+def test_datasets_count_only_if_all_of_them_can_be_asked_for():
+    def datasets(stated):
+        return read_model({"id": "a/b", "cardData": {"co2_eq_emissions": 1, "datasets": stated}}).datasets
+
+    assert datasets("glue") == datasets(["glue", "glue"]) == ("glue",)
+    assert datasets(["glue", "Eric Peter/autonlp-data-EN-LUG"]) == ()
+    assert datasets([f"d{n}" for n in range(21)]) == ()
+    assert datasets(None) == ()
 
 
 def test_the_metadata_of_a_card_is_read_as_texts():
@@ -193,6 +224,8 @@ def test_the_domain_follows_from_the_task(task, domain):
         ("fine-tuning", "fine-tuning"),
         ("Finetuned", "fine-tuning"),
         ("pre-training", "pretraining"),
+        ("undefined", None),
+        ("representation learning", None),
         ("x", None),
     ],
 )

@@ -165,18 +165,29 @@ def plan_batch(found: Sequence[Found]) -> list[Planned]:
     return plan_sync(known, [_with_a_rated_value(one.model, rated) for one in found])
 
 
-def apply_batch(run_id: int, found: Sequence[Found], hub_url: str) -> None:
-    """Do what is to be done about the models of a batch, and note it in the run; one transaction."""
+def preview_batch(found: Sequence[Found]) -> list[Planned]:
+    """Return what would be done about the models of a batch, and let go of the database."""
+    planned = plan_batch(found)
+    db.session.rollback()
+    return planned
+
+
+def apply_batch(run_id: int, found: Sequence[Found], hub_url: str, check: Callable[[], None]) -> None:
+    """Do what is to be done about the models of a batch, and note it in the run; one transaction.
+
+    In it, `check` is called, which raises if the run is no longer ours.
+    """
     try:
-        _apply(run_id, found, hub_url)
+        _apply(run_id, found, hub_url, check)
     except IntegrityError:  # a visitor registered one of the models in the same moment: it is there now
-        _apply(run_id, found, hub_url)
+        _apply(run_id, found, hub_url, check)
 
 
-def _apply(run_id: int, found: Sequence[Found], hub_url: str) -> None:
+def _apply(run_id: int, found: Sequence[Found], hub_url: str, check: Callable[[], None]) -> None:
     sizes = {one.model.hub_id: (one.model_bytes, one.dataset_bytes) for one in reversed(found)}
     moments = [one.model.modified for one in found if isinstance(one.model, HubModel)]
     with one_at_a_time():
+        check()
         planned = plan_batch(found)
         labels = _create(_models(planned, Action.CREATE), hub_url)
         labels |= _change(_models(planned, Action.UPDATE), hub_url)
@@ -190,13 +201,14 @@ def _apply(run_id: int, found: Sequence[Found], hub_url: str) -> None:
     db.session.expunge_all()
 
 
-def finish_run(run_id: int, actor: Actor, complete: bool) -> Counter[str]:
+def finish_run(run_id: int, actor: Actor, complete: bool, check: Callable[[], None]) -> Counter[str]:
     """Note that a run came to its end, in the audit trail too; return how much of what it did.
 
     One that began later than the complete ones before it had come leaves a gap: it does not count as
-    complete.
+    complete. `check` is as in `apply_batch`.
     """
     with one_at_a_time():
+        check()
         run, seen = db.session.get_one(SyncRun, run_id), last_seen()
         run.complete = complete and (run.since is None or (seen is not None and run.since <= seen))
         counts = count_results(run.job_id)
