@@ -9,8 +9,6 @@ from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-import font_roboto
-
 from gaissa_web.config import PROJECT
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
 
 STYLESHEET = PROJECT / "static" / "css" / "document.css"
-FONTS = {"gaissa:roboto-regular": font_roboto.Roboto, "gaissa:roboto-bold": font_roboto.RobotoBold}
+FONTS = {f"gaissa:{file.name}": file for file in (PROJECT / "static" / "fonts").glob("*.ttf")}
 
 
 def print_pdf(
@@ -81,7 +79,6 @@ def _fetcher() -> "URLFetcher":
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url not in FONTS:
                 raise ValueError(f"documents may not load {url}")
-            with open(FONTS[url], "rb") as file:
-                return URLFetcherResponse(url, file.read(), {"Content-Type": "font/ttf"})
+            return URLFetcherResponse(url, FONTS[url].read_bytes(), {"Content-Type": "font/ttf"})
 
     return ClosedFetcher()
