@@ -1,5 +1,11 @@
 """The WSGI application, for gunicorn and other servers."""
 
-from gaissa_web.app import create_app
+import sys
 
-app = create_app()
+from gaissa_web.app import create_app
+from gaissa_web.config import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:
+    sys.exit(str(error))
