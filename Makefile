@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
-.PHONY: run test check bench migration lock clean
+.PHONY: run test test-thorough check bench migration lock clean
 
 run: $(VENV)/.runtime
 	$(BIN)/gaissa migrate
@@ -15,7 +15,12 @@ run: $(VENV)/.runtime
 test: check
 	$(BIN)/pytest -n auto --dist worksteal --cov=gaissa_web.core --cov-fail-under=100 --cov-report=term:skip-covered
 
+# All tests, with what takes long: faults, load, installations, and many more generated examples.
+test-thorough: $(VENV)/.development
+	$(BIN)/pytest -n auto --dist worksteal --thorough
+
 check: $(VENV)/.development
+	$(BIN)/pip check --quiet
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

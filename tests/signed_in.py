@@ -9,7 +9,6 @@ from gaissa_web.storage.db import db
 from tests.pages import Browse
 
 PASSWORD = "a sentence is a good password"
-_hash = hash_password(PASSWORD)
 
 
 def add_account(app: Flask, name: str, **more: bool) -> int:
@@ -17,7 +16,7 @@ def add_account(app: Flask, name: str, **more: bool) -> int:
     with app.app_context():
         account = db.session.scalar(select(Account).where(Account.name == name))
         if account is None:
-            account = Account(name=name, password_hash=_hash, **more)
+            account = Account(name=name, password_hash=hash_password(PASSWORD), **more)
             db.session.add(account)
             db.session.commit()
         return account.id

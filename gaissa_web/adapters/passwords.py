@@ -6,19 +6,19 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-_hasher = PasswordHasher()
+hasher = PasswordHasher()
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def hash_password(password: str) -> str:
     """Return what is kept of a password: the hash with its salt and parameters."""
-    return _hasher.hash(password)
+    return hasher.hash(password)
 
 
 def is_password(password: str, kept: str | None) -> bool:
     """Whether `password` is the one `kept` is the hash of; without one, no, after the same work."""
     try:
-        return _hasher.verify(kept or _nobodys(), password) and kept is not None
+        return hasher.verify(kept or _nobodys(), password) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 
@@ -31,4 +31,4 @@ def make_password() -> str:
 
 @cache
 def _nobodys() -> str:
-    return _hasher.hash(secrets.token_urlsafe())
+    return hasher.hash(secrets.token_urlsafe())

@@ -23,6 +23,8 @@ from tests.conftest import DATABASES
 from tests.hub import StandInHub, model
 from tests.signed_in import sign_in
 
+pytestmark = pytest.mark.thorough
+
 MANY = 900
 both = pytest.mark.parametrize("empty_database", DATABASES, indirect=True)
 

@@ -256,6 +256,7 @@ def whole(app):
         return count
 
 
+@pytest.mark.thorough
 def test_a_killed_worker_leaves_whole_labels_and_the_next_one_goes_on(large):
     from tests.signed_in import sign_in
 

@@ -23,14 +23,25 @@ PAGES = {
     "not found": "/nope",
 }
 
+SHAPES = [
+    (320, "dark"),
+    *(
+        pytest.param(width, scheme, marks=pytest.mark.thorough)
+        for width in (360, 1280)
+        for scheme in ("light", "dark")
+    ),
+]
+"""The widths and colours in which pages are looked at; one of them with every change."""
+
+WIDE = [pytest.param(width, marks=pytest.mark.thorough) for width in (360, 1280, 1920)]
+
 
 def violations(page):
     found = Axe().run(page).response["violations"]
     return [(v["id"], [node["html"][:150] for node in v["nodes"][:2]]) for v in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), SHAPES)
 def test_axe_finds_no_violation_on_any_page(visitor, width, scheme):
     page = visitor.page(width=width, scheme=scheme)
     found = {}
@@ -48,7 +59,7 @@ def test_axe_finds_no_violation_on_any_page(visitor, width, scheme):
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1280, 1920])
+@pytest.mark.parametrize("width", [320, 768, *WIDE])
 def test_no_page_is_wider_than_its_screen(visitor, width):
     page = visitor.page(width=width, scripts=True)
     wide = {}

@@ -1,14 +1,13 @@
 """What people come for, start to end, with scripts and without."""
 
-import io
 import re
 
-import pypdf
 import pytest
 from playwright.sync_api import expect
 
 from gaissa_web.web import htmx
 from tests.browser.conftest import HTMX
+from tests.printed import page_texts
 from tests.unit.importing.test_files import FILES
 
 both = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -34,7 +33,7 @@ def test_from_a_tracker_file_to_a_printed_label(visitor, scripts):
     assert page.get_by_text("France").count() == 0
     address = page.get_by_role("link", name="Printable PDF").get_attribute("href")
     pdf = page.context.request.get(address).body()
-    text = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    [text] = page_texts(pdf)
     assert f"journey {scripts}" in text
     assert "Grade A" in text
     assert visitor.complaints == []

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from gaissa_web.storage.db import db
 from gaissa_web.storage.ml_models import MLModel
-from tests.browser.test_accessibility import violations
+from tests.browser.test_accessibility import SHAPES, violations
 from tests.signed_in import PASSWORD, add_account
 from tests.unit.importing.test_files import FILES
 from tests.working import work
@@ -156,7 +156,7 @@ def test_the_back_button_shows_nothing_after_signing_out(manager):
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "scheme"), SHAPES)
 def test_axe_finds_no_violation_on_any_management_page(manager, width, scheme):
     page = manager(width=width, scheme=scheme)
     draft = open_draft(page, "training")

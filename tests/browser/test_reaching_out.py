@@ -6,7 +6,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import violations
+from tests.browser.test_accessibility import SHAPES, violations
 from tests.browser.test_management import WITH_AND_WITHOUT, manager  # noqa: F401  a fixture
 from tests.endpoints import StandIn, speak_openai
 from tests.hub import StandInHub, model
@@ -131,7 +131,7 @@ def test_the_hub_is_synchronised_and_its_results_looked_at(outside, worker, mana
     expect(page.locator("main tbody tr").first).to_contain_text("449")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "scheme"), SHAPES)
 def test_axe_finds_no_violation_and_nothing_runs_off(outside, worker, visitor, manager, width, scheme):  # noqa: F811
     endpoint, _ = outside
     endpoint.pause_s = 0

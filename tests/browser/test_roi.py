@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import violations
+from tests.browser.test_accessibility import SHAPES, violations
 
 WITH_AND_WITHOUT = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 
@@ -95,7 +95,7 @@ def test_tactics_are_ranked_and_two_analyses_compared(visitor, scripts):
     expect(page.locator("#ranking tbody tr")).to_have_count(4)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "scheme"), SHAPES)
 def test_axe_finds_no_violation_on_any_roi_page(visitor, width, scheme):
     page = visitor.page(width=width, scheme=scheme)
     analyse(page)

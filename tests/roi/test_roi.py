@@ -8,7 +8,6 @@ from decimal import Decimal, getcontext
 from fractions import Fraction
 
 import pikepdf
-import pypdf
 import pytest
 from sqlalchemy import delete, func, select, update
 
@@ -16,6 +15,7 @@ from gaissa_web.storage.analyses import Analysis, AnalysisValue
 from gaissa_web.storage.catalogue import Architecture, ExpectedReduction, Tactic, TacticOption
 from gaissa_web.storage.countries import CarbonIntensity
 from gaissa_web.storage.db import db
+from tests.printed import page_texts
 
 getcontext().prec = 50
 NEW = "/roi/analyses/new"
@@ -395,8 +395,8 @@ def test_the_report_is_valid_tagged_small_and_vector(report):
 
 
 def test_the_text_of_the_report_can_be_read_with_sources_and_page_numbers(report):
-    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(report)).pages]
-    text = " ".join(" ".join(pages).split())
+    pages = page_texts(report)
+    text = " ".join(pages)
     for expected in (
         "Report & <title> of Zürich", "Pays back after 416 million inferences", "€2,500.00",
         "Durán et al. 2024", "https://arxiv.org/abs/2412.15441", "break-even", "174.05",

@@ -7,10 +7,11 @@ import sys
 from xml.etree import ElementTree
 
 import pikepdf
-import pypdf
 import pytest
 import yaml
 from PIL import Image
+
+from tests.printed import attachments, page_texts
 
 LONG = "a-model-name-of-a-hundred-characters-" * 3
 NAMES = ["resnet", LONG[:100], "中文模型 العربية 😀", "<b>&\"'</b> {{7*7}}"]
@@ -60,7 +61,7 @@ def test_the_pdf_is_one_small_valid_tagged_page_with_its_fonts(browse, label, tm
 
 
 def test_the_text_of_the_pdf_can_be_read(browse, label):
-    text = pypdf.PdfReader(io.BytesIO(pdf(browse, label))).pages[0].extract_text()
+    [text] = page_texts(pdf(browse, label))
     for expected in (
         "GAISSALabel",
         "Energy per inference",
@@ -73,8 +74,7 @@ def test_the_text_of_the_pdf_can_be_read(browse, label):
 
 
 def test_the_pdf_carries_the_labels_data(browse, label):
-    attachments = pypdf.PdfReader(io.BytesIO(pdf(browse, label))).attachments
-    [(name, [content])] = attachments.items()
+    [(name, content)] = attachments(pdf(browse, label)).items()
     assert name == f"label-{label.rpartition('/')[2]}.json"
     assert json.loads(content) == browse.client.get(f"{label}.json").json
 

@@ -114,7 +114,7 @@ def test_thousands_of_hostile_forms_fail_nothing_and_store_nothing_wrong(app, ho
     last = len(client.get("/labels/export.json").json)
     stored = 0
 
-    @settings(max_examples=7500, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15 * settings().max_examples, suppress_health_check=list(HealthCheck))
     @given(
         st.sampled_from([TRAINING, INFERENCE]), forms, st.sampled_from(["register", "preview", "find", "\0"])
     )

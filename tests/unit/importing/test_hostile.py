@@ -199,7 +199,7 @@ hostile = (
 )
 
 
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=5 * settings().max_examples)
 @given(st.sampled_from(NAMES), hostile)
 def test_any_file_is_read_or_refused_with_a_sentence(name, data):
     try:
