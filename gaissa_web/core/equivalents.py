@@ -23,7 +23,8 @@ EQUIVALENTS = (
         "kilometre in an average new car",
         "kilometres in an average new car",
         0.1081,
-        "European Environment Agency: 108.1 g/km, new cars registered in 2022",
+        "European Environment Agency: 108.1 g/km at the tail pipe in the WLTP test, new cars registered in "
+        "2022, of which 23 % electric or plug-in hybrid",
         "https://www.eea.europa.eu/en/analysis/indicators/co2-performance-of-new-passenger/",
     ),
     Equivalent(

@@ -109,10 +109,7 @@ def _shares(figure: Mapping[str, Any]) -> dict[str, float | None]:
             "low": expected if "high" in figure else None,
             "high": figure.get("high"),
         }
-    expected = 1 - figure["after"] / figure["before"]
-    if "high_before" not in figure:
-        return {"reduction": expected, "low": None, "high": None}
-    return {"reduction": expected, "low": expected, "high": 1 - figure["after"] / figure["high_before"]}
+    return {"reduction": 1 - figure["after"] / figure["before"], "low": None, "high": None}
 
 
 def _value(figure: ExpectedReduction, baseline: float) -> AnalysisValue:

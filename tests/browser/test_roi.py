@@ -57,7 +57,7 @@ def test_a_tactic_is_chosen_analysed_and_tried_with_other_numbers(visitor, scrip
     if not scripts:
         page.get_by_role("button", name="Recalculate").click()
     expect(page.locator("#results")).to_contain_text("electricity of Finland")
-    expect(page.locator("#results")).to_contain_text("0.0939 EUR/kWh")
+    expect(page.locator("#results")).to_contain_text("0.0748 EUR/kWh")
     page.get_by_role("link", name="As it was saved").click()
     expect(page.locator("#results")).to_contain_text("electricity of Ireland")
     assert visitor.complaints == []
