@@ -35,7 +35,7 @@ def analyse(page, scripts=True, title="In the browser"):
     page.get_by_label("Where it runs").select_option(label="Ireland")
     if not scripts:
         page.locator("button[name=action][value=choose]").last.click()
-    expect(page.get_by_label("Energy price")).to_have_value("0.256")
+    expect(page.get_by_label("Energy price")).to_have_value("0.2552")
     expect(page.get_by_label("Energy per inference")).to_have_value("170")
     page.get_by_label("Implementation cost").fill("2500")
     page.get_by_label("Per day").fill("50000")
@@ -48,7 +48,7 @@ def analyse(page, scripts=True, title="In the browser"):
 def test_a_tactic_is_chosen_analysed_and_tried_with_other_numbers(visitor, scripts):
     page = visitor.page(scripts=scripts)
     analyse(page, scripts)
-    expect(page.locator("#results .lead")).to_contain_text("Pays back after 308 million inferences")
+    expect(page.locator("#results .lead")).to_contain_text("Pays back after 309 million inferences")
     page.locator("#inferences").fill("1000000000")
     if not scripts:
         page.get_by_role("button", name="Recalculate").click()
