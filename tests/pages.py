@@ -36,6 +36,14 @@ class Page:
         [element] = self.tree.xpath(f'//*[self::input or self::select or self::textarea][@name="{name}"]')
         return element.value or ""
 
+    def values_outside(self, form: Any) -> list[tuple[str, str]]:
+        """Return what the fields hold that belong to `form` and stand elsewhere on the page."""
+        fields = self.tree.xpath(f"//*[@form='{form.get('id')}'][@name]") if form.get("id") else []
+        ticked = (
+            f for f in fields if f.get("type") not in {"checkbox", "radio"} or f.get("checked") is not None
+        )
+        return [(f.get("name"), (f.value if f.tag == "select" else f.get("value")) or "") for f in ticked]
+
     def cells(self) -> list[str]:
         """Return the texts of all table cells."""
         return [" ".join(cell.text_content().split()) for cell in self.tree.xpath("//td | //th")]
@@ -66,8 +74,7 @@ class Browse:
         """Fill in the page's form for `action` as given (hyphens as two underscores) and send it."""
         form = page.form(action)
         data: dict[str, Any] = {}
-        outside = page.tree.xpath(f"//*[@form='{form.get('id')}'][@checked]")
-        for name, value in [*form.form_values(), *((box.get("name"), box.get("value")) for box in outside)]:
+        for name, value in [*form.form_values(), *page.values_outside(form)]:
             blank = value == "on" and form.xpath(f".//input[@name='{name}'][@value='']")  # lxml's own default
             data.setdefault(name, []).append("" if blank else value)
         for name, value in fields.items():

@@ -45,9 +45,10 @@ def seed(as_json: bool) -> None:
 def import_models(file: Path, phase: str, as_json: bool) -> None:
     """Register a label for every row of a CSV file.
 
-    The model's name is in a column model_name, modelId, model or name; metrics and information
-    are in columns of their slugs. A row that was imported before is left alone, and so is one
-    without a name or without any value; both are counted.
+    The model's name is in a column model_name, modelName, modelId, model or name ("author/name" gives
+    both), its author in author, the day of the label in created_at or registered_at (today without
+    one); metrics and information are in columns of their slugs. A row that was imported before is
+    left alone, and so is one without a name or without any value; both are counted.
     """
     counts: Counter[str] = Counter()
     size = file.stat().st_size

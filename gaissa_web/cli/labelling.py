@@ -9,10 +9,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.importing import Aggregation
+from gaissa_web.core.importing import ALL_RUNS, Aggregation, Choices
 from gaissa_web.core.label import Origin
 from gaissa_web.core.rating import Phase
-from gaissa_web.labels import documents, importing, queries, services
+from gaissa_web.labels import documents, importing, queries, services, tools
 from gaissa_web.storage.schemes import current_scheme
 
 
@@ -26,7 +26,10 @@ from gaissa_web.storage.schemes import current_scheme
     "--phase", type=click.Choice([phase.value for phase in Phase]), default="training", show_default=True
 )
 @click.option("--inferences", type=click.IntRange(1), help="How many inferences the files cover.")
-@click.option("--rows", type=click.Choice([a.value for a in Aggregation]), help="How several runs combine.")
+@click.option("--one-at-a-time", is_flag=True, help="They were answered so; their time is then the latency.")
+@click.option("--tool", default="", help="The tool that wrote the files, if it is not recognised.")
+@click.option("--run", default="", help="Which run of a file, counted from 1, or all; else the newest.")
+@click.option("--rows", type=click.Choice([a.value for a in Aggregation]), help="Combine all runs, and how.")
 @click.option(
     "--pdf", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write the PDF here."
 )
@@ -38,6 +41,9 @@ def label(
     author: str,
     phase: str,
     inferences: int | None,
+    one_at_a_time: bool,
+    tool: str,
+    run: str,
     rows: str | None,
     pdf: Path | None,
     as_json: bool,
@@ -47,13 +53,21 @@ def label(
     The exit code is 1 if nothing could be read or the label could not be registered.
     """
     _, scheme = current_scheme(Phase(phase))
+    known = tools.calculation_tools(scheme.phase)
+    if tool and tool not in {one.slug for one in known}:
+        raise click.BadParameter(f"there is {', '.join(one.slug for one in known)}", param_hint="--tool")
     imported = importing.read_files(
         [(file.name, file.read_bytes()) for file in files],
-        queries.calculation_tools(scheme.phase),
+        known,
         importing.targets(scheme, queries.information_fields(scheme.phase)),
-        inferences,
-        Aggregation(rows) if rows else None,
+        Choices(inferences, one_at_a_time, aggregation=Aggregation(rows) if rows else None),
+        [importing.FileChoices(tool, run)] * len(files),
     )
+    for reading in imported.readings:
+        for offered in reading.runs:
+            chosen = "read" if reading.run in {offered.key, ALL_RUNS} else "left out"
+            facts = ", ".join((*offered.facts, offered.value))
+            click.echo(f"{reading.file}, run {offered.key}, {chosen}: {facts}", err=True)
     for problem in imported.problems:
         click.echo(" ".join(filter(None, (problem.file, problem.place, problem.reason))), err=True)
     values, information = importing.experiment_parts(imported.lines)

@@ -13,28 +13,15 @@ from typing import Any
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.hub import HubModel, Unusable
 from gaissa_web.core.importing.numbers import parse_number
+from gaissa_web.core.importing.quantities import parse_quantity
 from gaissa_web.core.importing.structured import front_matter
 from gaissa_web.core.text import one_line
-from gaissa_web.core.units import convert
 
 HUB_ID = re.compile(r"(?!.*\.\.)[A-Za-z0-9][\w.-]{0,95}(?:/[\w.-]{1,96})?", re.ASCII)
 LONGEST_FACT = 1_000
 MOST_NAMES = 20
 LARGEST = 1e18
 LONG_AGO = datetime.fromtimestamp(0, UTC)
-_AMOUNT = re.compile(
-    r"[~≈]?\s*(?P<number>[-+]?[\d.,' ]*\d(?:[eE][-+]?\d+)?)\s*(?P<unit>[a-zµ ]*?)\s*(?:of\s+)?"
-    r"(?:\(?\s*(?:eq\.?\s*)?co[2₂]\s*[-_. ]?\s*(?:e|eq|equivalents?|emissions)?\.?\s*\)?)?\s*\.?",
-    re.IGNORECASE,
-)
-_MASSES = {
-    "g CO2eq": ("", "g", "gr", "gram", "grams", "gramme", "grammes"),
-    "kg CO2eq": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"),
-    "mg CO2eq": ("mg", "milligram", "milligrams"),
-    "t CO2eq": ("t", "ton", "tons", "tonne", "tonnes", "metric ton", "metric tons", "metric tonnes"),
-}
-_UNITS = {word: unit for unit, words in _MASSES.items() for word in words}
-_LONGEST_AMOUNT = 100
 _SCORES = {
     "accuracy": "accuracy",
     "acc": "accuracy",
@@ -136,14 +123,10 @@ def read_emissions(stated: Any) -> float:
     if isinstance(stated, bool) or not isinstance(stated, int | float | str):
         raise InvalidInputError("Its card’s CO₂ emissions are neither a number nor a text.")
     if isinstance(stated, str):
-        shown = one_line(stated)[:60]
-        found = _AMOUNT.fullmatch(stated.strip()) if len(stated.strip()) <= _LONGEST_AMOUNT else None
-        unit = _unit(found["unit"]) if found else None
-        if found is None or unit is None:
-            raise InvalidInputError(f"Its card’s CO₂ emissions, “{shown}”, are no amount that can be read.")
         try:
-            grams = convert(parse_number(found["number"]), unit, "g CO2eq")
+            grams = parse_quantity(stated.strip().lstrip("~≈ "), "g CO2eq")
         except InvalidInputError as error:
+            shown = one_line(stated)[:60]
             raise InvalidInputError(f"Its card’s CO₂ emissions, “{shown}”: {error}") from error
     else:
         try:
@@ -273,12 +256,6 @@ def _names(stated: Any) -> tuple[tuple[str, ...], bool]:
     parts = stated if isinstance(stated, list) else [stated]
     names = tuple(dict.fromkeys(p for p in parts if isinstance(p, str) and HUB_ID.fullmatch(p)))[:MOST_NAMES]
     return names, set(names) == {str(part) for part in parts}
-
-
-def _unit(written: str) -> str | None:
-    """Return the unit of a mass; there is none for "Mg", a tonne to some and a milligram to others."""
-    words = " ".join(written.split())
-    return None if words in {"Mg", "MG"} else _UNITS.get(words.casefold())
 
 
 def _with_its_unit(details: Mapping[str, Any]) -> Any:

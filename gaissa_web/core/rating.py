@@ -14,6 +14,7 @@ from math import isfinite
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.grades import Grade
+from gaissa_web.core.ranges import ANYTHING, ValidRange
 from gaissa_web.core.thresholds import Thresholds
 
 
@@ -47,11 +48,24 @@ class Metric:
     thresholds_source_url: str = ""
     aliases: tuple[str, ...] = ()
     position: int = 0
+    range: ValidRange = ANYTHING
 
     def __post_init__(self) -> None:
         """Refuse a weight that would break the mean."""
         if not (isfinite(self.weight) and self.weight >= 0):
             raise InvalidInputError(f"The weight of {self.name} must be a number from 0 up.")
+
+    def check(self, value: float) -> None:
+        """Refuse a value that cannot be measured, before it is stored.
+
+        Raises:
+            InvalidInputError: It lies outside the metric's range.
+        """
+        self.range.check(self.name, value, self.unit)
+
+    def doubt(self, value: float) -> str:
+        """Return what to look at where a value is unusual, else nothing."""
+        return self.range.doubt(self.name, value, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

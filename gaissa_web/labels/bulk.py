@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from gaissa_web.core.importing import Target, read, table_from_rows
@@ -10,11 +11,14 @@ from gaissa_web.core.rating import Phase
 from gaissa_web.core.text import one_line
 from gaissa_web.labels import queries, services
 from gaissa_web.labels.importing import experiment_parts, targets
-from gaissa_web.storage.db import db
+from gaissa_web.storage.db import db, now
 from gaissa_web.storage.ml_models import AUTHOR_LENGTH, NAME_LENGTH
 from gaissa_web.storage.schemes import current_scheme
 
-NAMES = ("model_name", "modelId", "model", "name")
+NAMES = ("modelname", "modelid", "model", "name")
+DATES = ("createdat", "registeredat", "date")
+"""What columns are called, without signs and in small letters."""
+EARLIEST_YEAR = 1950
 
 
 def import_rows(file: str, rows: Sequence[Mapping[str, str | None]], phase: Phase) -> Counter[str]:
@@ -43,7 +47,7 @@ def _experiment(
     file: str, row: Mapping[str, str | None], phase: Phase, wanted: dict[str, Target]
 ) -> services.NewExperiment | str:
     """Return what the row registers, or the outcome that it has instead."""
-    name = next((one_line(row[column] or "") for column in NAMES if row.get(column)), "")[:NAME_LENGTH]
+    name, author = _model(row)
     if not name:
         return "unnamed"
     columns = [column for column in row if column]
@@ -53,10 +57,36 @@ def _experiment(
         return "without values"
     return services.NewExperiment(
         phase=phase,
-        model=services.NewModel(name, one_line(row.get("author") or "")[:AUTHOR_LENGTH]),
+        model=services.NewModel(name[:NAME_LENGTH], author[:AUTHOR_LENGTH]),
         values=values,
         information=information,
         origin=Origin.FILE,
         origin_detail=file,
+        registered_at=_moment(_first(row, DATES)),
         submission=sha256(repr((phase, sorted(row.items(), key=str))).encode()).hexdigest(),
     )
+
+
+def _model(row: Mapping[str, str | None]) -> tuple[str, str]:
+    """Return the model's name and author; a hub's identifier has both."""
+    name, author = one_line(_first(row, NAMES)), one_line(_first(row, ("author",)))
+    owner, _, own = name.rpartition("/")
+    return (own, owner) if owner and own and not author else (name, author)
+
+
+def _first(row: Mapping[str, str | None], columns: Sequence[str]) -> str:
+    """Return what stands in the first of `columns` that holds anything."""
+    plain = {"".join(filter(str.isalnum, (name or "").casefold())): text for name, text in row.items()}
+    return next(
+        (text for column in columns if isinstance(text := plain.get(column), str) and text.strip()), ""
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment that is written, in UTC; None if none can be read, or if it is yet to come."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.year >= EARLIEST_YEAR and moment <= now() else None

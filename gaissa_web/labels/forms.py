@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from flask_wtf.file import MultipleFileField
 from wtforms import Field, HiddenField, IntegerField, SelectChoice, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional, ValidationError
 
 from gaissa_web.core.label import InformationField, Kind, Origin
 from gaissa_web.core.rating import Metric, Scheme
@@ -23,7 +21,7 @@ from gaissa_web.web.forms import (
     Form,
     NumberField,
     OptionField,
-    WholeNumberField,
+    QuantityField,
     at_most,
     fail,
     line_filter,
@@ -45,12 +43,31 @@ class ModelIdField(IntegerField):
             self.data = int(text)
 
 
+class MetricField(QuantityField):
+    """The value of a metric, with or without a unit, within the metric's range."""
+
+    def __init__(self, metric: Metric, **options: Any) -> None:
+        super().__init__(metric.name, metric.unit, **options)
+        self.metric = metric
+
+    def read(self, text: str) -> float:
+        """Return the value in the metric's unit."""
+        value = super().read(text)
+        self.metric.check(value)
+        return value
+
+
 @dataclass(frozen=True, slots=True)
 class MetricEntry:
     """One metric of the scheme with its form field."""
 
     metric: Metric
-    field: NumberField
+    field: MetricField
+
+    @property
+    def doubt(self) -> str:
+        """What to look at where an unusual value was typed."""
+        return "" if self.field.number is None else self.metric.doubt(self.field.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,7 @@ class LabelForm(Form):
     model_description = TextAreaField("Description", at_most(DESCRIPTION_LENGTH), [text_filter])
     model_url = StringField("Web page of the model", [*at_most(URL_LENGTH), web_address], [line_filter])
     measurement = HiddenField(validators=at_most(KEY_LENGTH))
+    upload = HiddenField()
     origin_detail = HiddenField(validators=at_most(ORIGIN_DETAIL_LENGTH), filters=[line_filter])
 
     @property
@@ -84,6 +102,12 @@ class LabelForm(Form):
     def information_entries(self) -> list[InformationEntry]:
         """The information fields with their form fields."""
         return [InformationEntry(info, self[INFORMATION + info.slug]) for info in self.information_fields]
+
+    @property
+    def target_choices(self) -> list[tuple[str, str]]:
+        """The fields that a column can lead to, as (name, text) pairs."""
+        metrics = [(entry.field.name, entry.metric.name) for entry in self.metric_entries]
+        return metrics + [(entry.field.name, entry.information.name) for entry in self.information_entries]
 
     @property
     def values(self) -> dict[str, float]:
@@ -162,36 +186,10 @@ def label_form(scheme: Scheme, information_fields: Sequence[InformationField], *
     """Make the form for a label under `scheme`, bound to the request unless `options` say otherwise."""
     fields: dict[str, Any] = {"scheme": scheme, "information_fields": information_fields}
     for metric in scheme.ordered:
-        fields[METRIC + metric.slug] = NumberField(metric.name)
+        fields[METRIC + metric.slug] = MetricField(metric)
     for info in information_fields:
         fields[INFORMATION + info.slug] = _information_field(info)
     return type("BoundLabelForm", (LabelForm,), fields)(**options)  # type: ignore[no-any-return]
-
-
-class ImportForm(Form):
-    """Files of a tracker, and how to read them; `inferences` matters for deployments only."""
-
-    files = MultipleFileField("Files")
-    inferences = WholeNumberField(
-        "How many inferences does the file cover?",
-        [Optional(), NumberRange(1, 10**12, "Give a whole number from 1 up.")],
-    )
-    aggregation = OptionField(
-        "If a file holds several runs",
-        choices=[
-            SelectChoice("", "as the tool intends (usual)"),
-            SelectChoice("mean", "average them"),
-            SelectChoice("sum", "add them up"),
-            SelectChoice("last", "take the last"),
-            SelectChoice("max", "take the largest"),
-        ],
-        default="",
-    )
-
-    def validate_files(self, field: MultipleFileField) -> None:
-        """At least one file."""
-        if not any(file.filename for file in field.data or []):
-            raise ValidationError("Choose at least one file.")
 
 
 def _information_field(info: InformationField) -> Any:
@@ -200,7 +198,7 @@ def _information_field(info: InformationField) -> Any:
             info.name, choices=[SelectChoice("", "not given"), *map(SelectChoice, info.options)], default=""
         )
     if info.kind is Kind.NUMBER:
-        return NumberField(info.name)
+        return QuantityField(info.name, info.unit)
     return StringField(info.name, at_most(VALUE_LENGTH), [line_filter])
 
 

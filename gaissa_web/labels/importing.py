@@ -1,15 +1,17 @@
 """Reading uploaded files with the tools that are known, for a form."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from gaissa_web.core.errors import UnreadableFileError
 from gaissa_web.core.importing import (
-    Aggregation,
+    Choices,
     Line,
     Reading,
+    Table,
     Target,
     Tool,
+    is_time,
     merge,
     read,
     read_table,
@@ -20,6 +22,19 @@ from gaissa_web.core.rating import Scheme
 
 METRIC = "metric-"
 INFORMATION = "info-"
+BY_NAME = "by-name"
+"""What stands for no tool: columns are matched by their names."""
+
+
+OTHER_NAMES = {
+    "model_size": ("size",),
+    "dataset_size": ("datasets_size",),
+    "emissions_source": ("source",),
+    "hardware": ("hardware_used", "environment"),
+    "location": ("geographical_location",),
+    "library": ("library_name",),
+}
+"""What the reference system and its data sets call these information fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,19 @@ class Problem:
     file: str
     place: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileChoices:
+    """What the reader decides about one file.
+
+    It is its tool's slug (`BY_NAME` for none), the key of a run, and where leftover columns go, each
+    with its unit if it was given.
+    """
+
+    tool: str = ""
+    run: str = ""
+    columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +77,33 @@ class Import:
         """The names of the tools that wrote the files."""
         return ", ".join(dict.fromkeys(r.tool.name if r.tool else r.format for r in self.readings if r.lines))
 
+    @property
+    def wants_inferences(self) -> bool:
+        """Whether the number of inferences is needed to use all of it."""
+        return any(reading.wants_inferences for reading in self.readings)
+
+    @property
+    def wants_one_at_a_time(self) -> bool:
+        """Whether it must be known that requests were answered one at a time to use all of it."""
+        return any(reading.wants_one_at_a_time for reading in self.readings)
+
 
 def targets(scheme: Scheme, information_fields: Sequence[InformationField]) -> dict[str, Target]:
     """Return where an imported value can go, by form field name."""
-    metrics = [Target(METRIC + m.slug, m.name, m.unit, True, m.aliases) for m in scheme.metrics]
+    metrics = [
+        Target(METRIC + m.slug, m.name, m.unit, is_number=True, aliases=m.aliases, range=m.range)
+        for m in scheme.metrics
+    ]
     facts = [
-        Target(INFORMATION + info.slug, info.name, info.unit, info.kind is Kind.NUMBER, (), info.options)
+        Target(
+            INFORMATION + info.slug,
+            info.name,
+            info.unit,
+            is_number=info.kind is Kind.NUMBER,
+            aliases=OTHER_NAMES.get(info.slug, ()),
+            options=info.options,
+            needs_unit=is_time(info.unit),
+        )
         for info in information_fields
     ]
     return {target.field: target for target in (*metrics, *facts)}
@@ -77,19 +126,25 @@ def read_files(
     files: Sequence[tuple[str, bytes]],
     tools: Sequence[Tool],
     targets: dict[str, Target],
-    inferences: int | None,
-    aggregation: Aggregation | None,
+    choices: Choices | None = None,
+    of_files: Sequence[FileChoices] = (),
 ) -> Import:
-    """Read each file (name, content); one that cannot be read does not keep the others from it."""
+    """Read each file (name, content); one that cannot be read does not keep the others from it.
+
+    `choices` are for all files, `of_files` for each in turn.
+    """
     readings: list[Reading] = []
     problems: list[Problem] = []
-    for name, content in files:
+    for place, (name, content) in enumerate(files):
+        own = of_files[place] if place < len(of_files) else FileChoices()
         try:
             table = read_table(name, content)
         except UnreadableFileError as error:
             problems.append(Problem(name, "", str(error)))
+            readings.append(Reading(name, "", None, (), ()))
             continue
-        reading = read(table, recognise(table, tools), targets, inferences, aggregation)
+        decided = replace(choices or Choices(), run=own.run, columns=own.columns)
+        reading = read(table, _tool(table, tools, own.tool), targets, decided)
         readings.append(reading)
         problems += [
             Problem(name, _place(error.line, error.field), error.reason) for error in reading.problems
@@ -97,6 +152,13 @@ def read_files(
     merged = merge(readings)
     problems += [Problem("", "", conflict) for conflict in merged.conflicts]
     return Import(tuple(readings), merged.lines, tuple(problems))
+
+
+def _tool(table: Table, tools: Sequence[Tool], slug: str) -> Tool | None:
+    """Return the tool that the reader named, or the one that is recognised."""
+    if slug == BY_NAME:
+        return None
+    return next((tool for tool in tools if tool.slug == slug), None) or recognise(table, tools)
 
 
 def _place(line: int, field: str) -> str:

@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, select
-from sqlalchemy.orm import selectinload
 
 from gaissa_web.core.grades import Grade
-from gaissa_web.core.importing import Aggregation, ColumnMapping, Per, Tool
 from gaissa_web.core.label import (
     EarlierRating,
     InformationField,
@@ -26,7 +24,6 @@ from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, fetch_page
 from gaissa_web.storage.ml_models import MLModel
 from gaissa_web.storage.schemes import MetricRow, SchemeRow, current_scheme, published_scheme
-from gaissa_web.storage.tools import CalculationTool
 
 PAGE_SIZE = 25
 MATCHES = 8
@@ -187,32 +184,6 @@ def information_fields(phase: Phase) -> tuple[InformationField, ...]:
     """Return the information fields of `phase`, in order."""
     query = select(InformationFieldRow).where(InformationFieldRow.phase == phase)
     return tuple(row.field() for row in db.session.scalars(query.order_by(InformationFieldRow.position)))
-
-
-def calculation_tools(phase: Phase) -> list[Tool]:
-    """Return the tools whose files are recognised, with their mappings for `phase`, in two queries."""
-    query = select(CalculationTool).order_by(CalculationTool.name)
-    rows = db.session.scalars(query.options(selectinload(CalculationTool.mappings))).all()
-    return [
-        Tool(
-            slug=row.slug,
-            name=row.name,
-            signature=tuple(frozenset(columns) for columns in row.signature),
-            row_key=row.row_key,
-            mappings=tuple(
-                ColumnMapping(m.column, m.unit, m.target, Aggregation(m.aggregation), Per(m.per))
-                for m in row.mappings
-                if m.phase == phase
-            ),
-        )
-        for row in rows
-    ]
-
-
-def tool_names() -> list[tuple[str, str]]:
-    """Return name and address of the tools whose files are recognised."""
-    query = select(CalculationTool.name, CalculationTool.url).order_by(CalculationTool.name)
-    return [(row.name, row.url) for row in db.session.execute(query)]
 
 
 def metric_choices() -> list[tuple[str, str]]:

@@ -20,15 +20,16 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from gaissa_web.core.comparing import compare
 from gaissa_web.core.derive import derive
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.importing import Aggregation
 from gaissa_web.core.label import Label, Origin, advice_order, lifts
 from gaissa_web.core.rating import Phase, rate
-from gaissa_web.core.text import one_line, printable
-from gaissa_web.labels import documents, importing, queries, services
+from gaissa_web.core.text import printable
+from gaissa_web.labels import documents, importing, queries, services, tools
 from gaissa_web.labels.exports import COLUMNS, values
-from gaissa_web.labels.forms import ImportForm, LabelForm, label_form
+from gaissa_web.labels.forms import LabelForm, label_form
+from gaissa_web.labels.import_form import ImportForm, file_choices
 from gaissa_web.labels.measured import Measured, find_measured
 from gaissa_web.labels.queries import Filters
+from gaissa_web.labels.uploads import File, pack, unpack
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.schemes import current_scheme
 from gaissa_web.web import arguments, exports, htmx, security
@@ -38,7 +39,6 @@ from gaissa_web.web.caching import cached
 blueprint = Blueprint("labels", __name__)
 PHASE = "<any(training, inference):phase>"
 COMPARED = range(2, 7)
-FILE_NAME_SHOWN = 100
 FILTERS = {
     "text": "q",
     "phase": "phase",
@@ -97,7 +97,7 @@ def create(phase: str) -> Response:
 def register(phase: str) -> Response | WerkzeugResponse:
     """Register a label; or, as the button pressed says, preview its grades or find its model."""
     form = _label_form(Phase(phase))
-    form.blank(set(request.form.getlist("offered")) - set(request.form.getlist("use")))
+    form.blank(_unticked())
     fragment = {"find": "labels/_matches.html", "preview": "labels/_preview.html"}.get(
         request.form.get("action", "")
     )
@@ -138,25 +138,29 @@ def choose_files(phase: str) -> str:
 def import_files(phase: str) -> Response | tuple[str, int]:
     """Read the files and show the label's form, filled in with what they say; nothing is stored."""
     upload = ImportForm()
-    if not upload.validate():
+    valid, again = upload.validate(), bool(unpack(upload.upload.data or ""))
+    if not valid and not again:
         return _show_import(Phase(phase), upload), 422
-    form = _label_form(Phase(phase), formdata=None)
-    files = [
-        (one_line(file.filename)[:FILE_NAME_SHOWN], file.read())
-        for file in upload.files.data
-        if file.filename
-    ]
-    imported = importing.read_files(
-        files,
-        queries.calculation_tools(form.scheme.phase),
-        importing.targets(form.scheme, form.information_fields),
-        upload.inferences.data,
-        Aggregation(upload.aggregation.data) if upload.aggregation.data else None,
-    )
-    if not imported.lines:
+    files = upload.contents()
+    form = _label_form(Phase(phase), formdata=request.form if again else None)
+    imported = _read(form, upload, files)
+    if not valid:
+        for _, message in upload.problems:
+            form.refuse(message)
+        return _show_form(form, status=422, imported=imported, upload=upload)
+    if not imported.lines and not again:
         return _show_import(Phase(phase), upload, imported), 422
-    form.fill({**imported.texts, "origin_detail": imported.tools[:ORIGIN_DETAIL_LENGTH]})
-    return _show_form(form, imported=imported)
+    form.blank(request.form.getlist("offered"))
+    form.fill({name: text for name, text in imported.texts.items() if name not in _unticked()})
+    form.origin_detail.data = imported.tools[:ORIGIN_DETAIL_LENGTH]
+    form.upload.data = pack(files)
+    return _show_form(form, imported=imported, upload=upload)
+
+
+@blueprint.get("/labels/tools/<slug>")
+def tool(slug: str) -> str:
+    """Explain how to get the file of a calculation tool, and what is read from it."""
+    return render_template("labels/tool.html", tool=tools.find_tool_guide(slug) or abort(404))
 
 
 @blueprint.get("/labels/<int:label_id>")
@@ -258,8 +262,12 @@ def _show_form(
     status: int = 200,
     fragment: str = "labels/new.html",
     imported: importing.Import | None = None,
+    upload: ImportForm | None = None,
 ) -> Response:
-    """Render the form with a preview of its grades."""
+    """Render the form with a preview of its grades, and with the files that it was filled from."""
+    if imported is None and form.upload.data and not htmx.wants_fragment():
+        upload = ImportForm()
+        imported = _read(form, upload, unpack(form.upload.data)) if upload.contents() else None
     derived = derive(form.values, form.information, form.scheme.slugs)
     return htmx.render(
         "labels/new.html",
@@ -272,8 +280,27 @@ def _show_form(
         preview=rate(form.scheme, {**form.values, **derived}),
         derived=derived,
         imported=imported,
+        upload=upload,
+        unticked=_unticked(),
+        tools=tools.tool_guides() if imported else [],
         measured=_measured(form.scheme.phase, form.measurement.data or ""),
     )
+
+
+def _read(form: LabelForm, upload: ImportForm, files: list[File]) -> importing.Import:
+    """Return what the files say for the form, read as their reader decided."""
+    return importing.read_files(
+        files,
+        tools.calculation_tools(form.scheme.phase),
+        importing.targets(form.scheme, form.information_fields),
+        upload.choices(),
+        file_choices(request.form),
+    )
+
+
+def _unticked() -> set[str]:
+    """Return the fields that were read from a file and are not to be used."""
+    return set(request.form.getlist("offered")) - set(request.form.getlist("use"))
 
 
 def _show_import(phase: Phase, form: ImportForm, imported: importing.Import | None = None) -> str:
@@ -281,7 +308,7 @@ def _show_import(phase: Phase, form: ImportForm, imported: importing.Import | No
         "labels/import.html",
         phase=phase,
         form=form,
-        tools=queries.tool_names(),
+        tools=tools.tool_guides(),
         imported=imported,
         max_upload_mb=current_app.config["SETTINGS"].max_upload_mb,
     )

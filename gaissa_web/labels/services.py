@@ -183,6 +183,9 @@ class _Rules:
             if slug not in self.fields:
                 raise InvalidInputError(f"There is no information field “{slug}”.")
             self.fields[slug][1].check(value)
+        for metric in self.scheme.metrics:
+            if metric.slug in new.values:
+                metric.check(new.values[metric.slug])
         values = {**new.values, **derive(new.values, new.information, self.scheme.slugs)}
         return values, rate(self.scheme, values)
 

@@ -95,8 +95,17 @@ def _scheme_metric(phase: str, data: dict[str, Any]) -> SchemeMetricRow:
         zip(("threshold_1", "threshold_2", "threshold_3", "threshold_4"), data["thresholds"], strict=True)
     )
     copied = ("name", "direction", "weight", "description", "how_to_measure", "recommendations")
+    usual_low, usual_high = data.get("usual", (0.0, None))
     return SchemeMetricRow(
-        metric=MetricRow(phase=phase, slug=data["slug"], unit=data["unit"], aliases=data.get("aliases", [])),
+        metric=MetricRow(
+            phase=phase,
+            slug=data["slug"],
+            unit=data["unit"],
+            aliases=data.get("aliases", []),
+            largest=data.get("largest"),
+            usual_low=usual_low,
+            usual_high=usual_high,
+        ),
         thresholds_source=data["thresholds_source"],
         thresholds_source_url=data["thresholds_source_url"],
         **thresholds,
@@ -119,12 +128,19 @@ def _information() -> int:
 
 def _tools() -> int:
     known = set(db.session.scalars(select(CalculationTool.slug)))
-    return _add([_tool(data) for data in _load("tools.yaml") if data["slug"] not in known])
+    return _add([tool for tool in shipped_tools() if tool.slug not in known])
+
+
+def shipped_tools() -> list[CalculationTool]:
+    """Return the calculation tools that ship, not yet in any database."""
+    return [_tool(data) for data in _load("tools.yaml")]
 
 
 def _tool(data: dict[str, Any]) -> CalculationTool:
-    mappings = [ColumnMappingRow(position=n, **mapping) for n, mapping in enumerate(data["mappings"])]
-    return CalculationTool(**{**data, "mappings": mappings})
+    plain = {"unit": "", "per": ""}
+    mappings = [ColumnMappingRow(position=n, **plain | m) for n, m in enumerate(data["mappings"])]
+    no_runs: dict[str, Any] = {"run_key": "", "rows": "snapshots", "run_time": "", "run_facts": []}
+    return CalculationTool(**{**no_runs, **data, "mappings": mappings})
 
 
 def _countries() -> int:

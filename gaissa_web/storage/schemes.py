@@ -1,11 +1,13 @@
 """Metrics, rating schemes and grades: the method that rates, versioned and immutable once published."""
 
 from datetime import datetime
+from math import inf
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, CheckConstraint, Engine, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from gaissa_web.core.ranges import ValidRange
 from gaissa_web.core.rating import Metric, Phase, Scheme
 from gaissa_web.core.thresholds import Direction, Thresholds
 from gaissa_web.storage.db import LARGEST_FLOAT, Base, UTCDateTime, db
@@ -28,16 +30,29 @@ class GradeRow(Base):
 
 
 class MetricRow(Base):
-    """What a metric is in every scheme: its slug and the unit that all its stored values are in."""
+    """What a metric is in every scheme: its slug, and the unit and range of all its stored values.
+
+    `largest` is None where there is no end, `usual_high` where nothing is unusually large.
+    """
 
     __tablename__ = "metrics"
-    __table_args__ = (UniqueConstraint("phase", "slug"), CheckConstraint(PHASES, name="phase"))
+    __table_args__ = (
+        UniqueConstraint("phase", "slug"),
+        CheckConstraint(PHASES, name="phase"),
+        CheckConstraint("largest IS NULL OR largest > 0", name="largest_is_positive"),
+        CheckConstraint(
+            "usual_low >= 0 AND (usual_high IS NULL OR usual_high > usual_low)", name="usual_rises"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     phase: Mapped[Phase] = mapped_column(String(10))
     slug: Mapped[str] = mapped_column(String(SLUG_LENGTH))
     unit: Mapped[str] = mapped_column(String(UNIT_LENGTH))
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+    largest: Mapped[float | None]
+    usual_low: Mapped[float] = mapped_column(default=0.0)
+    usual_high: Mapped[float | None]
 
 
 class SchemeRow(Base):
@@ -162,4 +177,10 @@ def _metric(row: SchemeMetricRow) -> Metric:
         thresholds_source_url=row.thresholds_source_url,
         position=row.position,
         aliases=tuple(row.metric.aliases),
+        range=_range(row.metric),
     )
+
+
+def _range(row: MetricRow) -> ValidRange:
+    largest, usual_high = (inf if end is None else end for end in (row.largest, row.usual_high))
+    return ValidRange(largest, row.usual_low, usual_high)

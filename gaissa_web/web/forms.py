@@ -9,7 +9,7 @@ from wtforms import Field, IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.importing import parse_number
+from gaissa_web.core.importing import parse_number, parse_quantity
 from gaissa_web.core.text import one_line, printable
 
 LARGEST_SIGNED = 1e12
@@ -23,7 +23,7 @@ class NumberField(StringField):
     def number(self) -> float | None:
         """The number; None where nothing, or nothing that can be read, was typed."""
         try:
-            return parse_number(self.data) if (self.data or "").strip() else None
+            return self.read(self.data) if (self.data or "").strip() else None
         except InvalidInputError:
             return None
 
@@ -31,9 +31,29 @@ class NumberField(StringField):
         """Say what is wrong with the number, if anything is."""
         if (self.data or "").strip():
             try:
-                parse_number(self.data)
+                self.read(self.data)
             except InvalidInputError as error:
                 raise ValidationError(str(error)) from error
+
+    def read(self, text: str) -> float:
+        """Return the number that was typed.
+
+        Raises:
+            InvalidInputError: It is none.
+        """
+        return parse_number(text)
+
+
+class QuantityField(NumberField):
+    """A number in `unit`, which may be typed with another unit of the same kind: "1.2 kg" for grams."""
+
+    def __init__(self, label: str, unit: str, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.unit = unit
+
+    def read(self, text: str) -> float:
+        """Return the number that was typed, in the field's unit."""
+        return parse_quantity(text, self.unit)
 
 
 class SignedField(StringField):

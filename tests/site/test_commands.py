@@ -62,6 +62,7 @@ def test_a_label_can_be_written_as_pdf_and_printed_as_json(gaissa, tmp_path):
         "inference",
         "--inferences",
         "1000",
+        "--one-at-a-time",
         "--pdf",
         str(target),
         "--json",

@@ -17,7 +17,7 @@ from wtforms.validators import NumberRange, Optional
 
 from gaissa_web.admin.services.tools import ToolRules
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.importing import Aggregation, ColumnMapping, Per, Target
+from gaissa_web.core.importing import Aggregation, ColumnMapping, Per, Rows, Target, is_time
 from gaissa_web.core.rating import Phase
 from gaissa_web.core.units import convert
 from gaissa_web.storage.schemes import SLUG_LENGTH, UNIT_LENGTH
@@ -35,6 +35,17 @@ from gaissa_web.web.forms import (
 )
 
 LONGEST_TEXT = 5_000
+PER = [
+    (Per.NOTHING.value, "–"),
+    (Per.INFERENCE.value, "inferences"),
+    (Per.THOUSAND_INFERENCES.value, "1000 inferences"),
+    (Per.REQUEST.value, "inferences, one at a time"),
+    (Per.TIME.value, "divides the inferences"),
+]
+ROWS = [
+    (Rows.SNAPSHOTS.value, "are snapshots: the last has the totals"),
+    (Rows.PARTS.value, "are parts: they combine"),
+]
 MOST_MAPPINGS = 180  # of five fields each, in a form of a thousand at most
 
 
@@ -45,7 +56,7 @@ class MappingForm(wtforms.Form):
     unit = StringField("Its unit", at_most(UNIT_LENGTH), [line_filter])
     target = OptionField("Goes to")
     aggregation = OptionField("Rows combine by", choices=choices([(a.value, a.value) for a in Aggregation]))
-    per = OptionField("Divided by", choices=choices([("", "–"), *((p.value, p.value) for p in Per if p)]))
+    per = OptionField("Divided by", choices=choices(PER))
 
 
 class MappingsField(FieldList):
@@ -64,7 +75,11 @@ class ToolForm(Form):
     url = StringField("Web page", [*at_most(500), web_address], [line_filter])
     description = TextAreaField("Description", at_most(LONGEST_TEXT), [text_filter])
     signature = TextAreaField("Recognised by", at_most(LONGEST_TEXT), [text_filter])
-    row_key = StringField("Column that snapshots of one run share", at_most(100), [line_filter])
+    how_to_get = TextAreaField("How to get its file", at_most(LONGEST_TEXT), [text_filter])
+    run_key = StringField("Column that tells runs apart", at_most(100), [line_filter])
+    rows = OptionField("Rows of one run", choices=choices(ROWS), default=Rows.SNAPSHOTS.value)
+    run_time = StringField("Column with the moment of a run", at_most(100), [line_filter])
+    run_facts = StringField("Columns that say which run it was", at_most(500), [line_filter])
     mappings = MappingsField(FormField(MappingForm), max_entries=MOST_MAPPINGS)
     files = FileField("A file of this tool")
     inferences = WholeNumberField(
@@ -95,6 +110,8 @@ class ToolForm(Form):
         target, unit = self.targets[line.target.data], line.unit.data
         if not target.is_number:
             return not unit or fail(line.unit, f"{target.name} is text; leave the unit empty.")
+        if line.per.data == Per.TIME:
+            return is_time(unit) or fail(line.unit, f"{line.column.data}: give a unit of time, such as s.")
         try:
             convert(1.0, unit, target.unit)
         except InvalidInputError as error:
@@ -112,7 +129,11 @@ class ToolForm(Form):
             url=self.url.data or "",
             description=(self.description.data or "").strip(),
             signature=tuple(columns for columns in sets if columns),
-            row_key=self.row_key.data or "",
+            how_to_get=(self.how_to_get.data or "").strip(),
+            run_key=self.run_key.data or "",
+            rows=Rows(self.rows.data),
+            run_time=self.run_time.data or "",
+            run_facts=tuple(filter(None, map(str.strip, (self.run_facts.data or "").split(",")))),
             mappings=tuple(_mapping(line) for line in self.mappings if line.column.data and line.target.data),
         )
 

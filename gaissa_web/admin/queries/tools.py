@@ -32,7 +32,11 @@ def snapshot(row: CalculationTool) -> dict[str, Any]:
         "web page": row.url,
         "description": row.description,
         "recognised by": [", ".join(columns) for columns in row.signature],
-        "snapshots share": row.row_key,
+        "how to get its file": row.how_to_get,
+        "a run has its own": row.run_key,
+        "rows of a run are": row.rows,
+        "moment of a run": row.run_time,
+        "told of a run": ", ".join(row.run_facts),
         "mappings": [_mapping_text(mapping) for mapping in row.mappings],
     }
 

@@ -12,7 +12,7 @@ from gaissa_web.admin.queries import tools as queries
 from gaissa_web.admin.queries.tables import fingerprint
 from gaissa_web.admin.services import tools as services
 from gaissa_web.core.errors import ConflictError, InvalidInputError, UnreadableFileError
-from gaissa_web.core.importing import Reading, Target, read, read_table, recognise
+from gaissa_web.core.importing import Choices, Reading, Target, read, read_table, recognise
 from gaissa_web.core.rating import Phase
 from gaissa_web.core.text import one_line
 from gaissa_web.core.units import UNITS
@@ -146,13 +146,12 @@ def _trial(name: str, content: bytes, form: ToolForm) -> Trial:
     rules, present = form.rules, {column.casefold() for column in table.columns}
     tools = {phase: rules.tool(phase) for phase in Phase}
     lacking = [tuple(c for c in columns if c.casefold() not in present) for columns in rules.signature]
+    choices = Choices(inferences=form.inferences.data, one_at_a_time=bool(form.inferences.data))
     return Trial(
         file=name,
         recognised=recognise(table, [tools[Phase.TRAINING]]) is not None,
         missing=min(lacking, key=len, default=()),
-        readings=tuple(
-            (phase, read(table, tool, _targets(phase), form.inferences.data)) for phase, tool in tools.items()
-        ),
+        readings=tuple((phase, read(table, tool, _targets(phase), choices)) for phase, tool in tools.items()),
     )
 
 
@@ -183,8 +182,12 @@ def _data(row: CalculationTool) -> dict[str, Any]:
         }
         for m in row.mappings
     ]
-    texts = {name: getattr(row, name) for name in ("name", "slug", "url", "description", "row_key")}
-    return {**texts, "signature": "\n".join(", ".join(c) for c in row.signature), "mappings": mappings}
+    return {
+        **{name: getattr(row, name) for name in services.COPIED},
+        "run_facts": ", ".join(row.run_facts),
+        "signature": "\n".join(", ".join(c) for c in row.signature),
+        "mappings": mappings,
+    }
 
 
 def _show(

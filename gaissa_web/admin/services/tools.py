@@ -8,32 +8,41 @@ from gaissa_web.admin.queries.tables import fingerprint
 from gaissa_web.admin.queries.tools import find_tool, snapshot
 from gaissa_web.admin.tables import check_slug
 from gaissa_web.core.errors import ConflictError, InvalidInputError
-from gaissa_web.core.importing import ColumnMapping, Tool
+from gaissa_web.core.importing import ColumnMapping, Rows, Tool
 from gaissa_web.core.rating import Phase
 from gaissa_web.storage.audit import Action, Actor, record
 from gaissa_web.storage.db import db, one_at_a_time
 from gaissa_web.storage.tools import CalculationTool, ColumnMappingRow
 
 KIND = "calculation tool"
+COPIED = ("slug", "name", "url", "description", "how_to_get", "run_key", "rows", "run_time")
 
 
 @dataclass(frozen=True, slots=True)
 class ToolRules:
-    """What shall be known of a tool; `mappings` are in order, each with its phase."""
+    """What shall be known of a tool; `mappings` are in order, each with its phase.
+
+    The rest is as in core's `Tool`; `how_to_get` tells readers how they come to its file.
+    """
 
     slug: str
     name: str
     url: str
     description: str
+    how_to_get: str
     signature: tuple[tuple[str, ...], ...]
-    row_key: str
+    run_key: str
+    rows: Rows
+    run_time: str
+    run_facts: tuple[str, ...]
     mappings: tuple[tuple[Phase, ColumnMapping], ...]
 
     def tool(self, phase: Phase) -> Tool:
         """Return the tool as reading files uses it."""
         signature = tuple(frozenset(columns) for columns in self.signature)
         own = tuple(mapping for of, mapping in self.mappings if of is phase)
-        return Tool(self.slug, self.name, signature, own, self.row_key)
+        runs = self.run_key, self.rows, self.run_time, self.run_facts
+        return Tool(self.slug, self.name, signature, own, *runs)
 
 
 def save_tool(actor: Actor, tool_id: int | None, seen: str, rules: ToolRules) -> int:
@@ -55,8 +64,9 @@ def save_tool(actor: Actor, tool_id: int | None, seen: str, rules: ToolRules) ->
         twin = db.session.scalar(select(CalculationTool.id).where(CalculationTool.slug == rules.slug))
         if twin not in {None, tool_id}:
             raise InvalidInputError("There is another calculation tool with the same slug.")
-        for name in ("slug", "name", "url", "description", "row_key"):
+        for name in COPIED:
             setattr(row, name, getattr(rules, name))
+        row.run_facts = list(rules.run_facts)
         row.signature = [list(columns) for columns in rules.signature]
         row.mappings = [_mapping_row(n, *mapping) for n, mapping in enumerate(rules.mappings)]
         db.session.add(row)

@@ -6,27 +6,36 @@ Nothing raises at the reader but `UnreadableFileError`, for a file that cannot b
 from gaissa_web.core.errors import UnreadableFileError
 from gaissa_web.core.importing.carbontracker import is_carbontracker, read_carbontracker
 from gaissa_web.core.importing.delimited import read_delimited
+from gaissa_web.core.importing.matching import Target, is_time
 from gaissa_web.core.importing.numbers import parse_number
-from gaissa_web.core.importing.reading import Line, Merged, Reading, Target, merge, read
+from gaissa_web.core.importing.quantities import parse_quantity
+from gaissa_web.core.importing.reading import read
+from gaissa_web.core.importing.results import Choices, Line, Merged, Reading, merge
+from gaissa_web.core.importing.runs import ALL_RUNS
 from gaissa_web.core.importing.spreadsheets import is_spreadsheet, read_spreadsheet
 from gaissa_web.core.importing.structured import FENCE, read_json, read_model_card, read_yaml
 from gaissa_web.core.importing.tables import RowError, Table, table_from_rows
 from gaissa_web.core.importing.text import decode
-from gaissa_web.core.importing.tools import Aggregation, ColumnMapping, Per, Tool, recognise
+from gaissa_web.core.importing.tools import Aggregation, ColumnMapping, Per, Rows, Tool, recognise
 
 __all__ = [
+    "ALL_RUNS",
     "Aggregation",
+    "Choices",
     "ColumnMapping",
     "Line",
     "Merged",
     "Per",
     "Reading",
     "RowError",
+    "Rows",
     "Table",
     "Target",
     "Tool",
+    "is_time",
     "merge",
     "parse_number",
+    "parse_quantity",
     "read",
     "read_table",
     "recognise",

@@ -8,7 +8,8 @@ from math import isfinite
 from gaissa_web.core.errors import InvalidInputError
 
 LONGEST = 100
-MISSING = frozenset({"", "-", "–", "—", "na", "n/a", "#n/a", "nan", "none", "null", "nil", "?"})
+MISSING = frozenset({"", "-", "–", "—", "na", "n/a", "#n/a", "nan", "none", "null", "nil", "?",
+                     "n.a.", "not specified", "not given", "not available"})  # fmt: skip
 
 _GROUP = "[  \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}'’]"
 _EXPONENT = r"(?:[eE][+-]?\d+)?"

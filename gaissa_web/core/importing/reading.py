@@ -1,80 +1,39 @@
-"""From tables to the values of a form: map, combine rows, convert units, say what was done."""
+"""From tables to the values of a form: map, choose a run, combine rows, convert units, say what was done."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.importing.numbers import DecimalMark, decimal_mark, is_missing, parse_number
+from gaissa_web.core.importing.matching import Target, match_by_name, split_unit, unit_is_missing
+from gaissa_web.core.importing.numbers import DecimalMark, decimal_mark, is_missing
+from gaissa_web.core.importing.quantities import find_unit, parse_quantity
+from gaissa_web.core.importing.results import Choices, Line, OfferedRun, Reading, UnusedColumn
+from gaissa_web.core.importing.runs import ALL_RUNS, Row, Run, choose_run, find_runs
 from gaissa_web.core.importing.tables import RowError, Table
-from gaissa_web.core.importing.tools import Aggregation, ColumnMapping, Per, Tool
-from gaissa_web.core.units import UNITS, convert
+from gaissa_web.core.importing.tools import Aggregation, ColumnMapping, Per, Rows, Tool
+from gaissa_web.core.units import convert, readable
 
 SHOWN_PROBLEMS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a value can go: a form field, its name for readers, its unit, other names of it."""
-
-    field: str
-    name: str
-    unit: str
-    is_number: bool
-    aliases: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One value that was read: from which column, as what, converted to what, for which target."""
-
-    file: str
-    column: str
-    read: str
-    source_unit: str
-    target: Target
-    value: str
-    aggregation: Aggregation
-    rows: int
-    per: Per = Per.NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one file gave; `tool` is None where columns were matched by name."""
-
-    file: str
-    format: str
-    tool: Tool | None
-    lines: tuple[Line, ...]
-    problems: tuple[RowError, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What several files gave together; `conflicts` says in sentences which values were set aside."""
-
-    readings: tuple[Reading, ...]
-    lines: tuple[Line, ...]
-    conflicts: tuple[str, ...]
+SHOWN_RUNS = 50
+LONGEST_SAMPLE = 40
 
 
 def read(
-    table: Table,
-    tool: Tool | None,
-    targets: Mapping[str, Target],
-    inferences: int | None = None,
-    aggregation: Aggregation | None = None,
+    table: Table, tool: Tool | None, targets: Mapping[str, Target], choices: Choices | None = None
 ) -> Reading:
     """Read the values of `table` by the mappings of `tool`, or by column names without one.
 
-    `inferences` is how many the run covered, for totals that are wanted per inference;
-    `aggregation` overrides how rows of numbers combine.
+    Where the file holds several runs it is the newest, unless `choices` say otherwise.
     """
-    reader = _Reader(table, tool.row_key if tool else "", inferences, aggregation)
-    mappings = tool.mappings if tool else tuple(_by_name(table, targets.values()))
+    choices = choices or Choices()
+    runs = find_runs(table, tool)
+    wanted = ALL_RUNS if choices.aggregation and not choices.run else choices.run
+    run, rows = choose_run(runs, wanted)
+    mappings = [
+        *_chosen(table, tool, targets, choices),
+        *(tool.mappings if tool else match_by_name(table, targets.values())),
+    ]
+    reader = _Reader(table, rows, choices)
     lines: dict[str, Line] = {}
     for mapping in mappings:
         target = targets.get(mapping.target)
@@ -83,40 +42,30 @@ def read(
     problems = [*table.errors, *reader.problems]
     if not lines and not problems:
         problems.append(RowError(0, "", "None of its columns is one that can be used here."))
-    if len(problems) > SHOWN_PROBLEMS:
-        more = len(problems) - SHOWN_PROBLEMS
-        problems = [
-            *problems[:SHOWN_PROBLEMS],
-            RowError(0, "", f"There are {more:,} more problems like these."),
-        ]
-    return Reading(table.name, table.format, tool, tuple(lines.values()), tuple(problems))
-
-
-def merge(readings: Sequence[Reading]) -> Merged:
-    """Put the lines of several files together; of two for one target the first file's stays."""
-    kept: dict[str, Line] = {}
-    conflicts = []
-    for line in (line for reading in readings for line in reading.lines):
-        first = kept.setdefault(line.target.field, line)
-        if first is not line and first.value != line.value:
-            conflicts.append(
-                f"{line.target.name} is in {first.file} and in {line.file}; {first.file} was used."
-            )
-    return Merged(tuple(readings), tuple(kept.values()), tuple(conflicts))
+    of_phase = [m for m in mappings if m.target in targets]
+    return Reading(
+        file=table.name,
+        format=table.format,
+        tool=tool,
+        lines=tuple(lines.values()),
+        problems=_cut_short(problems),
+        run=run,
+        runs=_offer(runs, table, of_phase, targets, choices) if len(runs) > 1 else (),
+        unused=tuple(_unused(table, rows, lines.values(), mappings, targets)),
+        wants_inferences=any(m.per and table.index(m.column) is not None for m in of_phase),
+        wants_one_at_a_time=any(m.per is Per.REQUEST and table.index(m.column) is not None for m in of_phase),
+    )
 
 
 class _Reader:
     """Reads the columns of one table, gathering what is wrong on the way."""
 
-    def __init__(
-        self, table: Table, row_key: str, inferences: int | None, aggregation: Aggregation | None
-    ) -> None:
+    def __init__(self, table: Table, rows: Sequence[Row], choices: Choices) -> None:
         self.table = table
-        self.inferences = inferences
-        self.aggregation = aggregation
+        self.rows = rows
+        self.choices = choices
         self.problems: list[RowError] = []
-        self.rows = list(_runs(table, row_key))
-        self.file_mark = self._file_mark()
+        self.file_mark = decimal_mark(cell for _, row in rows[:1000] for cell in row if cell)
 
     def line(self, mapping: ColumnMapping, target: Target) -> Line | None:
         """Return what the mapped column says, or None if it is not there or says nothing."""
@@ -124,17 +73,17 @@ class _Reader:
         if index is None:
             return None
         cells = [(number, row[index]) for number, row in self.rows if not is_missing(row[index])]
-        if not cells:
+        if not cells or (mapping.per is Per.REQUEST and not self.choices.one_at_a_time):
             return None
-        if target.is_number:
-            return self._number(mapping, target, cells)
-        text = cells[-1][1]
+        return (self._number if target.is_number else self._text)(mapping, target, cells)
+
+    def _text(self, mapping: ColumnMapping, target: Target, cells: list[tuple[int, str]]) -> Line | None:
+        number, text = cells[-1]
         if target.options:
             chosen = next((o for o in target.options if _letters(o) == _letters(text)), None)
             if chosen is None:
-                self._problem(
-                    cells[-1][0], mapping, f"“{text[:60]}” is not one of the choices for {target.name}."
-                )
+                reason = f"“{text[:60]}” is not one of the choices for {target.name}."
+                self._problem(number, mapping, reason)
                 return None
             text = chosen
         return Line(self.table.name, mapping.column, text, "", target, text, Aggregation.LAST, len(cells))
@@ -144,58 +93,137 @@ class _Reader:
         numbers = list(self._numbers(mapping, cells, mark))
         if not numbers:
             return None
-        aggregation = self.aggregation or mapping.aggregation
+        aggregation = self.choices.aggregation or mapping.aggregation
         total = _combine(numbers, aggregation)
-        value = convert(total, mapping.unit, target.unit)
-        if mapping.per:
-            if not self.inferences:
-                self._problem(
-                    0, mapping, f"{target.name} needs the number of inferences that the file covers."
-                )
-                return None
-            value = value / self.inferences * (1000 if mapping.per is Per.THOUSAND_INFERENCES else 1)
-        if not isfinite(value):
-            self._problem(0, mapping, f"The values for {target.name} are too large to combine.")
+        value = self._converted(total, mapping, target)
+        if value is None:
             return None
         return Line(
             self.table.name,
             mapping.column,
-            repr(total).removesuffix(".0"),
+            _plain(total),
             mapping.unit,
             target,
-            repr(value).removesuffix(".0"),
+            _plain(value),
             aggregation,
             len(numbers),
             mapping.per,
         )
+
+    def _converted(self, total: float, mapping: ColumnMapping, target: Target) -> float | None:
+        """Return a total in the target's unit, divided as it is wanted; None, and why, if it cannot be."""
+        inferences = self.choices.inferences
+        if mapping.per and not inferences:
+            reason = f"{target.name} needs the number of inferences that the file covers."
+            self._problem(0, mapping, reason)
+            return None
+        if mapping.per is Per.TIME:
+            seconds = convert(total, mapping.unit, "s")
+            value = inferences / seconds if inferences and seconds else 0.0
+        else:
+            value = convert(total, mapping.unit, target.unit) / (inferences or 1 if mapping.per else 1)
+            value *= 1000 if mapping.per is Per.THOUSAND_INFERENCES else 1
+        if not isfinite(value):
+            self._problem(0, mapping, f"The values for {target.name} are too large to combine.")
+            return None
+        return self._within_range(value, mapping, target)
+
+    def _within_range(self, value: float, mapping: ColumnMapping, target: Target) -> float | None:
+        """Return the value if it can be, or the share that a percentage stands for; say what was odd."""
+        meant = target.range.meant(value)
+        if meant is not None:
+            reason = (
+                f"{target.name} lies between 0 and 1, so {readable(value)} was read as {readable(value)} %."
+            )
+            self._problem(0, mapping, reason)
+            return meant
+        try:
+            target.range.check(target.name, value, target.unit)
+        except InvalidInputError as error:
+            self._problem(0, mapping, str(error))
+            return None
+        if doubt := target.range.doubt(target.name, value, target.unit):
+            self._problem(0, mapping, doubt)
+        return value
 
     def _numbers(
         self, mapping: ColumnMapping, cells: list[tuple[int, str]], mark: DecimalMark | None
     ) -> Iterator[float]:
         for number, text in cells:
             try:
-                yield parse_number(text, mark)
+                yield parse_quantity(text, mapping.unit, mark)
             except InvalidInputError as error:
                 self._problem(number, mapping, str(error))
 
     def _problem(self, line: int, mapping: ColumnMapping, reason: str) -> None:
         self.problems.append(RowError(line, mapping.column, reason))
 
-    def _file_mark(self) -> DecimalMark | None:
-        """The decimal mark that the file's cells prove, for columns that prove none themselves."""
-        return decimal_mark(cell for _, row in self.rows[:1000] for cell in row if cell)
+
+def _chosen(
+    table: Table, tool: Tool | None, targets: Mapping[str, Target], choices: Choices
+) -> Iterator[ColumnMapping]:
+    """Yield the mappings that the reader made; one whose unit does not fit is passed over."""
+    combined = Aggregation.MEAN if tool is None else Aggregation.LAST
+    if tool and tool.rows is Rows.PARTS:
+        combined = Aggregation.SUM
+    for column, (name, unit) in choices.columns.items():
+        target = targets.get(name)
+        if target is None or table.index(column) is None:
+            continue
+        written = unit or split_unit(column)[1]
+        source = find_unit(written, target.unit) if written else target.unit
+        if not target.is_number:
+            yield ColumnMapping(column, "", name)
+        elif source is not None or not unit:
+            yield ColumnMapping(column, source or target.unit, name, combined)
 
 
-def _runs(table: Table, row_key: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the rows with their line in the file; of the snapshots of one run only the last."""
-    numbered = list(enumerate(table.rows, start=table.first_line))
-    index = table.index(row_key) if row_key else None
-    if index is None:
-        yield from numbered
-        return
-    last = {row[index] or str(number): number for number, row in numbered}
-    wanted = set(last.values())
-    yield from ((number, row) for number, row in numbered if number in wanted)
+def _offer(
+    runs: Sequence[Run],
+    table: Table,
+    mappings: Sequence[ColumnMapping],
+    targets: Mapping[str, Target],
+    choices: Choices,
+) -> tuple[OfferedRun, ...]:
+    """Return the newest runs with what the first column of numbers gives for each."""
+    offered = []
+    first = next(
+        (m for m in mappings if targets[m.target].is_number and table.index(m.column) is not None), None
+    )
+    for run in runs[:SHOWN_RUNS]:
+        plain = Target("", "", first.unit if first else "", is_number=True)
+        mapping = ColumnMapping(first.column, first.unit, "", first.aggregation) if first else None
+        line = _Reader(table, run.rows, Choices()).line(mapping, plain) if mapping else None
+        offered.append(OfferedRun(run.key, run.facts, line.shown[0] if line else ""))
+    return tuple(offered)
+
+
+def _unused(
+    table: Table,
+    rows: Sequence[Row],
+    lines: Iterable[Line],
+    mappings: Sequence[ColumnMapping],
+    targets: Mapping[str, Target],
+) -> Iterator[UnusedColumn]:
+    used = {line.column.casefold() for line in lines}
+    one_at_a_time = {m.column.casefold() for m in mappings if m.per is Per.REQUEST}
+    for index, column in enumerate(table.columns):
+        sample = next((row[index] for _, row in reversed(rows) if not is_missing(row[index])), "")
+        if not column or not sample or column.casefold() in used:
+            continue
+        reason, unitless = "", unit_is_missing(column, targets.values())
+        if unitless:
+            reason = f"Its unit is not named: call the column {column}_s or {column}_h, or choose the unit."
+        elif column.casefold() in one_at_a_time:
+            reason = "Time divided by inferences is their latency only if they were answered one at a time."
+        yield UnusedColumn(column, sample[:LONGEST_SAMPLE], reason)
+
+
+def _cut_short(problems: list[RowError]) -> tuple[RowError, ...]:
+    more = len(problems) - SHOWN_PROBLEMS
+    if more <= 0:
+        return tuple(problems)
+    return (*problems[:SHOWN_PROBLEMS], RowError(0, "", f"There are {more:,} more problems like these."))
 
 
 def _combine(numbers: list[float], aggregation: Aggregation) -> float:
@@ -207,39 +235,10 @@ def _combine(numbers: list[float], aggregation: Aggregation) -> float:
     return total / len(numbers) if aggregation is Aggregation.MEAN else total
 
 
-def _by_name(table: Table, targets: Iterable[Target]) -> Iterator[ColumnMapping]:
-    """Match columns to targets by name, with or without a unit as in "duration (s)" or "latency_ms"."""
-    names = {
-        _normal(name): t for t in targets for name in (t.field, t.field.split("-", 1)[1], t.name, *t.aliases)
-    }
-    for column in table.columns:
-        plain, unit = _split_unit(column)
-        for name, source_unit in ((column, None), (plain, unit)):
-            target = names.get(_normal(name))
-            if target and (source_unit is None or _convertible(source_unit, target.unit)):
-                used = target.unit if source_unit is None else source_unit
-                yield ColumnMapping(column, used, target.field, Aggregation.MEAN)
-                break
-
-
 def _letters(text: str) -> str:
     """Return the text's letters and digits alone: "Pre-training" is "pretraining"."""
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _normal(name: str) -> str:
-    return re.sub(r"[\s_\-.]+", " ", name.strip().casefold())
-
-
-def _split_unit(column: str) -> tuple[str, str]:
-    """Return name and unit of a column, the unit as `core.units` spells it; empty if there is none."""
-    match = re.fullmatch(r"(.*?)\s*[(\[](.*?)[)\]]\s*", column) or re.fullmatch(r"(.*)_([A-Za-z]+)", column)
-    if not match:
-        return column, ""
-    spelt = {unit.casefold().replace(" ", ""): unit for unit in UNITS if unit}
-    spelt |= {unit.casefold().split()[0]: unit for unit in UNITS if unit.endswith(" CO2eq")}
-    return match.group(1), spelt.get(match.group(2).casefold().replace(" ", "").replace("co₂", "co2"), "")
-
-
-def _convertible(source: str, target: str) -> bool:
-    return bool(source) and target in UNITS and UNITS[source].quantity == UNITS[target].quantity
+def _plain(number: float) -> str:
+    return repr(number).removesuffix(".0")

@@ -17,11 +17,26 @@ class Aggregation(StrEnum):
 
 
 class Per(StrEnum):
-    """What a total is divided by: nothing, each inference, or each thousand of them."""
+    """What a total is divided by, or divides.
+
+    `REQUEST` is like `INFERENCE`, but holds only where requests were answered one at a time: then
+    the time per inference is the latency. `TIME` is the number of inferences divided by the total.
+    """
 
     NOTHING = ""
     INFERENCE = "inference"
     THOUSAND_INFERENCES = "1000 inferences"
+    REQUEST = "request"
+    TIME = "time"
+
+
+class Rows(StrEnum):
+    """What the rows of one run are to each other."""
+
+    SNAPSHOTS = "snapshots"
+    """Each has the totals so far, so that the last counts."""
+    PARTS = "parts"
+    """Each has a share of its own, so that they combine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +54,20 @@ class ColumnMapping:
 class Tool:
     """A program whose files are recognised when all columns of one set of `signature` are there.
 
-    Rows alike in the column `row_key` are snapshots of one run, of which the last counts. Of two
-    mappings to one target the first with a value wins.
+    Rows alike in the column `run_key` are one run; without such a column all rows are one. `rows`
+    says what they are to each other, `run_time` is the column with the moment of a run, and
+    `run_facts` are those that tell readers which run it was. Of two mappings to one target the
+    first with a value wins.
     """
 
     slug: str
     name: str
     signature: tuple[frozenset[str], ...]
     mappings: tuple[ColumnMapping, ...]
-    row_key: str = ""
+    run_key: str = ""
+    rows: Rows = Rows.SNAPSHOTS
+    run_time: str = ""
+    run_facts: tuple[str, ...] = ()
 
 
 def recognise(table: Table, tools: Iterable[Tool]) -> Tool | None:

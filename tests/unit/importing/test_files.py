@@ -10,80 +10,98 @@ import yaml
 
 from gaissa_web.config import PROJECT
 from gaissa_web.core.importing import (
+    ALL_RUNS,
     Aggregation,
-    ColumnMapping,
-    Per,
+    Choices,
     Target,
     Tool,
+    is_time,
     merge,
     read,
     read_table,
     recognise,
 )
+from gaissa_web.core.ranges import ValidRange
+from gaissa_web.seeds.loader import shipped_tools
 
 FILES = PROJECT / "tests" / "data" / "files"
 TARGETS = {
     target.field: target
     for target in (
-        Target("metric-co2_eq_emissions", "CO₂ emissions", "g CO2eq", True),
+        Target("metric-co2_eq_emissions", "CO₂ emissions", "g CO2eq", True, range=ValidRange(usual_low=1e-6)),
+        Target("metric-performance_score", "Performance score", "", True, range=ValidRange(largest=1)),
         Target("metric-energy_per_inference", "Energy per inference", "J", True),
         Target("metric-co2_per_1000_inferences", "CO₂ per 1,000 inferences", "g CO2eq", True),
-        Target("metric-latency", "Latency", "ms", True),
-        Target("metric-flops", "Operations", "GFLOP", True),
+        Target("metric-latency", "Latency", "ms", True, range=ValidRange(usual_low=0.5, usual_high=600_000)),
+        Target("metric-flops", "Operations", "GFLOP", True, range=ValidRange(usual_high=1e8)),
+        Target("metric-file_size", "Model file size", "MB", True),
         Target("metric-size_efficiency", "Size efficiency", "B/g", True, ("size_efficency",)),
         Target("info-hardware", "Hardware", "", False),
-        Target("info-duration", "Duration", "h", True),
+        Target("info-duration", "Duration", "h", True, needs_unit=True),
+        Target("info-throughput", "Throughput", "1/s", True),
+        Target("info-power", "Power", "W", True),
+        Target("info-pue", "PUE", "", True),
+        Target("info-model_size", "Model size", "B", True),
         Target("info-training_type", "Training type", "", False, (), ("pretraining", "fine-tuning")),
     )
 }
 
 
-def shipped_tools(phase):
+def shipped(phase):
     """The tools as shipped, the way the database gives them."""
-    data = yaml.safe_load((PROJECT / "gaissa_web" / "seeds" / "tools.yaml").read_text("utf-8"))
-    return [
-        Tool(
-            tool["slug"],
-            tool["name"],
-            tuple(frozenset(columns) for columns in tool["signature"]),
-            tuple(
-                ColumnMapping(
-                    m["column"],
-                    m.get("unit", ""),
-                    m["target"],
-                    Aggregation(m["aggregation"]),
-                    Per(m.get("per", "")),
-                )
-                for m in tool["mappings"]
-                if m["phase"] == phase
-            ),
-            tool["row_key"],
-        )
-        for tool in data
-    ]
+    return [row.tool(phase) for row in shipped_tools()]
 
 
-def read_bytes(name, data, phase="training", **options):
+def read_bytes(name, data, phase="training", **choices):
     table = read_table(name, data)
-    return read(table, recognise(table, shipped_tools(phase)), TARGETS, **options)
+    return read(table, recognise(table, shipped(phase)), TARGETS, Choices(**choices))
 
 
-def read_file(name, phase="training", **options):
-    return read_bytes(name, (FILES / name).read_bytes(), phase, **options)
+def read_file(name, phase="training", **choices):
+    return read_bytes(name, (FILES / name).read_bytes(), phase, **choices)
 
 
 def values(reading):
     return {line.target.field: line.value for line in reading.lines}
 
 
-def test_codecarbon_kilograms_become_grams_and_runs_are_added_up():
+NEWEST, SECOND, FIRST = 2.395269738017024e-06, 2.3975214857445757e-06, 2.3909072580222076e-06
+"""The emissions in kg of the three runs of CodeCarbon 2.8.3, the newest first."""
+
+
+def test_of_several_codecarbon_runs_the_newest_is_read_and_its_kilograms_become_grams():
     reading = read_file("codecarbon-2.8.3-emissions.csv")
     assert reading.tool.slug == "codecarbon"
-    kilograms = 2.3909072580222076e-06 + 2.3975214857445757e-06 + 2.395269738017024e-06
-    assert float(values(reading)["metric-co2_eq_emissions"]) == pytest.approx(kilograms * 1000, rel=1e-12)
+    assert float(values(reading)["metric-co2_eq_emissions"]) == pytest.approx(NEWEST * 1000, rel=1e-12)
     assert values(reading)["info-hardware"] == "AMD EPYC"
+    assert values(reading)["info-pue"] == "1"
     line = reading.lines[0]
-    assert (line.column, line.source_unit, line.rows, line.aggregation) == ("emissions", "kg CO2eq", 3, "sum")
+    assert (line.column, line.source_unit, line.rows) == ("emissions", "kg CO2eq", 1)
+
+
+def test_the_runs_of_a_file_are_offered_with_what_tells_them_apart():
+    reading = read_file("codecarbon-2.8.3-emissions.csv")
+    assert reading.run == "3"
+    assert [run.key for run in reading.runs] == ["3", "2", "1"]
+    assert [run.value for run in reading.runs] == ["2.395 mg CO₂eq", "2.398 mg CO₂eq", "2.391 mg CO₂eq"]
+    assert reading.runs[0].facts[0] == "resnet-train"
+    assert reading.runs[0].facts[2] == "France"
+
+
+@pytest.mark.parametrize(
+    ("run", "kilograms"),
+    [
+        ("1", FIRST),
+        ("2", SECOND),
+        ("3", NEWEST),
+        ("99", NEWEST),
+        ("", NEWEST),
+        (ALL_RUNS, FIRST + SECOND + NEWEST),
+    ],
+)
+def test_the_run_that_is_chosen_is_read(run, kilograms):
+    reading = read_file("codecarbon-2.8.3-emissions.csv", run=run)
+    assert float(values(reading)["metric-co2_eq_emissions"]) == pytest.approx(kilograms * 1000, rel=1e-12)
 
 
 def test_the_reader_can_choose_to_average_the_runs_instead():
@@ -93,8 +111,151 @@ def test_the_reader_can_choose_to_average_the_runs_instead():
     )
 
 
+def rows_of(tool, rows, phase="training"):
+    """A CSV file with all columns of a tool, each row with the values given and plain ones else."""
+    [known] = [one for one in shipped(phase) if one.slug == tool]
+    columns = sorted({c for columns in known.signature[:1] for c in columns} | {known.run_key, known.run_time}
+                     | {m.column for m in known.mappings} | set(known.run_facts))  # fmt: skip
+    columns = [column for column in columns if column]
+    lines = [columns, *([str(row.get(column, "1")) for column in columns] for row in rows)]
+    return "\n".join(",".join(line) for line in lines).encode()
+
+
+@pytest.mark.parametrize("tool", [one.slug for one in shipped("training") if one.run_key])
+def test_runs_of_every_tool_are_never_mixed_without_a_word(tool):
+    [known] = [one for one in shipped("training") if one.slug == tool]
+    amount = next(m.column for m in known.mappings if m.target == "metric-co2_eq_emissions")
+    rows = [
+        {known.run_key: key, known.run_time: moment, known.run_facts[0]: project, amount: kilograms}
+        for key, moment, project, kilograms in [
+            ("a", "2026-01-02T10:00:00", "mine", 0.010), ("b", "2026-01-03T10:00:00", "other", 2.5),
+            ("c", "2025-12-31T10:00:00", "mine", 0.7), ("a", "2026-01-02T11:00:00", "mine", 0.030),
+        ]
+    ]  # fmt: skip
+    reading = read_bytes("x.csv", rows_of(tool, rows))
+    assert reading.tool.slug == tool
+    assert float(values(reading)["metric-co2_eq_emissions"]) == pytest.approx(2500)
+    assert [run.facts[0] for run in reading.runs] == ["other", "mine", "mine"]
+    first = read_bytes("x.csv", rows_of(tool, rows), run="1")
+    whole = 30 if known.rows == "snapshots" else 40
+    assert float(values(first)["metric-co2_eq_emissions"]) == pytest.approx(whole)
+
+
+def test_the_newest_run_is_the_last_one_where_a_moment_cannot_be_read():
+    rows = [
+        {"run_id": key, "timestamp": moment, "emissions": n}
+        for n, (key, moment) in enumerate([("a", "2026-01-02"), ("b", "yesterday"), ("c", "")], 1)
+    ]
+    assert values(read_bytes("x.csv", rows_of("codecarbon", rows)))["metric-co2_eq_emissions"] == "3000"
+
+
+def test_the_tasks_of_one_codecarbon_run_are_added_up():
+    reading = read_file("codecarbon-3.3.2-task-emissions.csv")
+    assert reading.tool.slug == "codecarbon-tasks"
+    kilograms = [2.7148702408945368e-06, 2.7092257914650434e-06]
+    lines = (FILES / "codecarbon-3.3.2-task-emissions.csv").read_text().splitlines()
+    column = lines[0].split(",").index("emissions")
+    assert [float(line.split(",")[column]) for line in lines[1:3]] == kilograms
+    whole = sum(float(line.split(",")[column]) for line in lines[1:]) * 1000
+    assert float(values(reading)["metric-co2_eq_emissions"]) == pytest.approx(whole, rel=1e-12)
+    assert reading.lines[0].rows == 3
+    assert reading.runs == ()
+
+
+def test_of_what_codecarbon_flushed_the_last_counts():
+    reading = read_file("codecarbon-3.3.2-flushed-cumulative.csv")
+    last = (FILES / "codecarbon-3.3.2-flushed-cumulative.csv").read_text().splitlines()[-1]
+    assert values(reading)["metric-co2_eq_emissions"] == repr(float(last.split(",")[5]) * 1000)
+    assert reading.runs == ()
+
+
+ONE = (
+    "timestamp,experiment_id,project_name,duration,emissions,energy_consumed,"
+    "country_name,country_iso_code,region"
+)
+
+
+@pytest.mark.parametrize("dropped", [(), ("experiment_id",), ("experiment_id", "project_name"),
+                                     ("energy_consumed", "country_name", "country_iso_code")])  # fmt: skip
+def test_codecarbon_1_is_read_and_its_seconds_are_never_hours(dropped):
+    cells = ["2021-05-01T10:00:00", "e1", "codecarbon", "1014.8", "0.012", "0.03", "Spain", "ESP", ""]
+    kept = [place for place, name in enumerate(ONE.split(",")) if name not in dropped]
+    header = ",".join(ONE.split(",")[place] for place in kept)
+    row = ",".join(cells[place] for place in kept)
+    reading = read_bytes("emissions.csv", f"{header}\n{row}\n".encode())
+    assert reading.tool.slug == "codecarbon-1"
+    assert values(reading)["metric-co2_eq_emissions"] == "12"
+    assert float(values(reading)["info-duration"]) == pytest.approx(1014.8 / 3600)
+
+
+@pytest.mark.parametrize("name", ["duration", "Duration", "info-duration", "DURATION "])
+def test_a_duration_without_a_unit_is_not_guessed(name):
+    reading = read_bytes("x.csv", f"co2_eq_emissions,{name}\n1,1014.8\n".encode())
+    assert "info-duration" not in values(reading)
+    [unused] = reading.unused
+    assert (unused.name, unused.sample) == (name.strip(), "1014.8")
+    assert "Its unit is not named" in unused.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [
+        ("duration_s", 0.5),
+        ("duration (min)", 30),
+        ("Duration [h]", 1800),
+        ("duration_seconds", 0.5),
+        ("duration (hours)", 1800),
+    ],
+)
+def test_a_duration_with_its_unit_is_converted(name, hours):
+    found = values(read_bytes("x.csv", f"co2_eq_emissions,{name}\n1,1800\n".encode()))
+    assert float(found["info-duration"]) == pytest.approx(hours)
+
+
+def test_a_leftover_column_is_used_as_the_reader_says():
+    data = b"co2_eq_emissions,wall,box,flop_count\n1,1800,A100,4.1e9\n"
+    assert [column.name for column in read_bytes("x.csv", data).unused] == ["wall", "box", "flop_count"]
+    columns = {
+        "wall": ("info-duration", "s"),
+        "box": ("info-hardware", ""),
+        "flop_count": ("metric-flops", "FLOP"),
+        "gone": ("metric-latency", ""),
+        "co2_eq_emissions": ("nowhere", ""),
+    }
+    reading = read_bytes("x.csv", data, columns=columns)
+    found = values(reading)
+    assert (found["info-duration"], found["info-hardware"], found["metric-flops"]) == ("0.5", "A100", "4.1")
+    assert reading.unused == ()
+
+
+def test_a_column_that_is_led_somewhere_in_a_unit_that_does_not_fit_stays_left_over():
+    reading = read_bytes("x.csv", b"co2_eq_emissions,wall\n1,5\n", columns={"wall": ("info-duration", "kg")})
+    assert "info-duration" not in values(reading)
+    assert [column.name for column in reading.unused] == ["wall"]
+
+
+@pytest.mark.parametrize("tool", ["codecarbon", "codecarbon-tasks", "codecarbon-1", "eco2ai"])
+def test_time_per_inference_is_latency_only_where_requests_were_answered_one_at_a_time(tool):
+    time = "duration(s)" if tool == "eco2ai" else "duration"
+    data = rows_of(tool, [{time: 20}], "inference")
+    batched = read_bytes("x.csv", data, "inference", inferences=100)
+    assert "metric-latency" not in values(batched)
+    assert values(batched)["info-throughput"] == "5"
+    assert batched.wants_one_at_a_time
+    assert batched.wants_inferences
+    alone = read_bytes("x.csv", data, "inference", inferences=100, one_at_a_time=True)
+    assert values(alone)["metric-latency"] == "200"
+
+
+def test_a_time_of_0_gives_no_endless_throughput():
+    found = values(
+        read_bytes("x.csv", rows_of("codecarbon", [{"duration": 0}], "inference"), "inference", inferences=1)
+    )
+    assert found["info-throughput"] == "0"
+
+
 def test_codecarbon_3_for_a_deployment_is_divided_by_its_inferences():
-    reading = read_file("codecarbon-3.3.2-emissions.csv", "inference", inferences=1000)
+    reading = read_file("codecarbon-3.3.2-emissions.csv", "inference", inferences=1000, one_at_a_time=True)
     found = values(reading)
     assert float(found["metric-energy_per_inference"]) == pytest.approx(2.4465093393578265e-05 * 3.6e6 / 1000)
     assert float(found["metric-co2_per_1000_inferences"]) == pytest.approx(4.258149505152298e-03)
@@ -128,16 +289,80 @@ def test_the_other_carbontracker_log_tells_hardware_and_time():
     assert "metric-co2_eq_emissions" not in found
 
 
-def test_eco2ai_is_read_with_its_quoted_commas():
-    found = values(read_file("eco2ai.csv"))
-    assert float(found["metric-co2_eq_emissions"]) == pytest.approx(
-        (1.3223651875459023e-05 + 2.7803397357350567e-05) * 1000
-    )
+def test_eco2ai_is_read_with_its_quoted_commas_one_tracker_at_a_time():
+    reading = read_file("eco2ai.csv")
+    found = values(reading)
+    assert float(found["metric-co2_eq_emissions"]) == pytest.approx(2.7803397357350567e-05 * 1000)
     assert found["info-hardware"] == "AMD EPYC/1 device(s), TDP:500.0"
+    both = values(read_file("eco2ai.csv", run=ALL_RUNS))
+    kilograms = 1.3223651875459023e-05 + 2.7803397357350567e-05
+    assert float(both["metric-co2_eq_emissions"]) == pytest.approx(kilograms * 1000)
 
 
-def test_the_plug_in_counts_single_operations():
-    assert values(read_file("gaissalabel-plugin-resnet50.csv", "inference"))["metric-flops"] == "4.111514624"
+CARBONTRACKER = """2026-11-23 11:36:14 - carbontracker version 2.4.7
+2026-11-23 11:36:14 - Only predicted and actual consumptions are multiplied by a PUE coefficient of 1.58 (x).
+2026-11-23 11:36:18 - Epoch 1:
+2026-11-23 11:36:18 - Duration: 0:00:03.00
+2026-11-23 11:36:18 - Average power usage (W) for gpu: {first}
+2026-11-23 11:36:18 - Average power usage (W) for cpu: 60.0
+2026-11-23 11:36:21 - Epoch 2:
+2026-11-23 11:36:21 - Duration: 0:00:03.00
+2026-11-23 11:36:21 - Average power usage (W) for gpu: {second}
+2026-11-23 11:36:21 - Average power usage (W) for cpu: None
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "watts"),
+    [
+        ("[250.2 260.1]", "[249.8 259.9]", 570.0),
+        ("250.0", "[250.]", 310.0),
+        ("[250.2\n 260.1]", "[510.3]", 570.3),
+        ("[2.5e+02 1.e+01]", "260", 320.0),
+        ("None", "None", 60.0),
+    ],
+)
+def test_the_power_of_all_devices_of_carbontracker_is_added_up(first, second, watts):
+    text = CARBONTRACKER.format(first=first, second=second)
+    found = values(read_bytes("a.log", text.encode(), "inference"))
+    assert float(found["info-power"]) == pytest.approx(watts)
+    assert found["info-pue"] == "1.58"
+
+
+def test_carbontracker_without_predictions_is_read():
+    text = ("2026-11-23 11:36:21 - CarbonTracker: \nActual consumption:\n\tTime:\t1 day, 0:00:06\n"
+            "\tEnergy:\t0.5 kWh\n\tCO2eq:\t100.5 g\n")  # fmt: skip
+    found = values(read_bytes("a_output.log", text.encode()))
+    assert found["metric-co2_eq_emissions"] == "100.5"
+    assert float(found["info-duration"]) == pytest.approx(24 + 6 / 3600)
+
+
+def test_the_plug_in_counts_single_operations_and_binary_megabytes():
+    found = values(read_file("gaissalabel-plugin-resnet50.csv", "inference"))
+    assert found["metric-flops"] == "4.111514624"
+    assert float(found["metric-file_size"]) == pytest.approx(102.5507328)
+    assert values(read_file("gaissalabel-plugin-resnet50.csv"))["info-model_size"] == "102550732.8"
+
+
+@pytest.mark.parametrize(
+    ("stated", "grams"),
+    [
+        ("0.149 kg", 149),
+        ('"149.2 kg CO2eq"', 149_200),
+        ("12,5", 12.5),
+        ("5 g of CO2", 5),
+        ("2 tonnes", 2e6),
+        ("300 mg", 0.3),
+    ],
+)
+def test_a_model_card_is_read_with_the_unit_that_it_names(stated, grams):
+    card = f"---\nco2_eq_emissions:\n  emissions: {stated}\n---\n# A model\n"
+    found = values(read_bytes("README.md", card.encode()))
+    assert float(found["metric-co2_eq_emissions"]) == pytest.approx(grams)
+    plain = f"---\nco2_eq_emissions: {stated}\n---\n"
+    assert float(values(read_bytes("README.md", plain.encode()))["metric-co2_eq_emissions"]) == pytest.approx(
+        grams
+    )
 
 
 def test_a_model_card_is_read_from_its_front_matter():
@@ -302,3 +527,60 @@ def test_the_most_specific_tool_is_recognised():
 
 def test_test_files_are_the_real_ones():
     assert {path.suffix for path in Path(FILES).iterdir()} >= {".csv", ".log"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("91", "0.91"), ("91 %", "0.91"), ("0.91", "0.91"), ("100", "1"), ("1", "1"), ("0", "0")],
+)
+def test_a_score_in_per_cent_is_read_as_a_share(cell, value):
+    reading = read_bytes("x.csv", f"performance_score,hardware\n{cell},A\n".encode())
+    assert values(reading)["metric-performance_score"] == value
+    assert any("read as" in problem.reason for problem in reading.problems) == (cell in {"91", "100"})
+
+
+def test_a_score_that_is_no_share_is_left_out():
+    reading = read_bytes("x.csv", b"performance_score,hardware\n150,A\n")
+    assert "metric-performance_score" not in values(reading)
+    assert reading.problems[0].reason == "Performance score lies between 0 and 1."
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("flops", "4.1e9"), ("latency", "0.2"), ("co2_eq_emissions", "1e-12")]
+)
+def test_an_unusual_value_is_read_and_doubted(column, cell):
+    reading = read_bytes("x.csv", f"{column},hardware\n{cell},A\n".encode())
+    assert float(values(reading)[f"metric-{column}"]) == float(cell)
+    assert "Is it in the right unit?" in reading.problems[0].reason
+
+
+def test_numbers_are_shown_rounded_and_kept_exactly():
+    line = read_file("codecarbon-3.3.2-emissions.csv").lines[0]
+    assert line.value == "0.004258149505152298"
+    assert line.shown == ("4.258 mg CO₂eq", "4.258 mg CO₂eq")
+
+
+def test_a_file_of_no_known_tool_is_read_by_the_tool_that_the_reader_names():
+    table = read_table("x.csv", b"emissions,duration\n0.5,3600\n")
+    tools = shipped("training")
+    assert recognise(table, tools) is None
+    [named] = [tool for tool in tools if tool.slug == "codecarbon"]
+    found = values(read(table, named, TARGETS))
+    assert (found["metric-co2_eq_emissions"], found["info-duration"]) == ("500", "1")
+
+
+def test_a_column_with_a_unit_of_something_else_goes_nowhere():
+    reading = read_bytes("x.csv", b"co2_eq_emissions,latency_kg,hardware (J)\n1,5,A100\n")
+    assert set(values(reading)) == {"metric-co2_eq_emissions"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_one"), [("s", True), ("h", True), ("J", False), ("", False), ("x", False)]
+)
+def test_units_of_time_are_told_from_others(unit, is_one):
+    assert is_time(unit) is is_one
+
+
+def test_texts_are_shown_as_they_are():
+    line = next(line for line in read_file("eco2ai.csv").lines if not line.target.is_number)
+    assert line.shown == (line.read, line.value)
