@@ -17,8 +17,11 @@ _WIDTHS = (
     422, 278, 438, 447, 331, 536, 563, 522, 564, 541, 358, 571, 560, 265, 260, 534, 265, 866, 560, 565,
     563, 565, 365, 515, 338, 560, 506, 735, 509, 502, 509, 331, 253, 331, 649,
 )  # fmt: skip
-_OTHER = 700
-_WIDE = 1050
+# The most that other characters take, by their category: lower case, capitals, numerals and signs.
+# A test holds these against the font; what it lacks comes from another one, and may be wider.
+_BY_CATEGORY = {"Ll": 850, "Lu": 1100, "Lt": 1150, "Nl": 1350, "Pd": 1900, "Sc": 1350}
+_OTHER = 1050
+_WIDER_THAN_THEIR_KIND = dict.fromkeys("ǆǊǱǳʥѭѹԪԫᵯꙭꙮꚅꚙꝏꝳꟿʣ‱ꬺ", 1250) | {"⸻": 2000}
 _ELLIPSIS = "…"
 
 
@@ -62,7 +65,7 @@ def fit(text: str, room: float, sizes: tuple[float, ...], height: float = 0) -> 
         if len(wrapped) <= lines:
             return FittedText(tuple(wrapped), size)
     kept = wrapped[:lines]
-    last = kept[-1]
+    last = f"{kept[-1]} {wrapped[lines]}"
     while last and width(last + _ELLIPSIS, sizes[-1]) > room:
         last = last[:-1]
     return FittedText((*kept[:-1], last.rstrip() + _ELLIPSIS), sizes[-1])
@@ -73,7 +76,8 @@ def _advance(character: str) -> int:
         return _WIDTHS[ord(character) - 32]
     if unicodedata.combining(character):
         return 0
-    return _WIDE if unicodedata.east_asian_width(character) in "WF" else _OTHER
+    known = _WIDER_THAN_THEIR_KIND.get(character)
+    return known or _BY_CATEGORY.get(unicodedata.category(character), _OTHER)
 
 
 def _wrap(text: str, room: float, size: float) -> list[str]:

@@ -1,6 +1,11 @@
+import unicodedata
+
+import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gaissa_web.config import PROJECT
 from gaissa_web.core.text import LINE_HEIGHT, fit, one_line, printable, width
 
 anything = st.text(max_size=300)
@@ -26,6 +31,22 @@ def test_long_text_gets_smaller_then_ends_in_an_ellipsis():
 def test_combining_marks_take_no_room_and_wide_characters_a_whole_em():
     assert width("e\u0301", 10) == width("e", 10)
     assert width("中", 10) > width("W", 10)
+
+
+@pytest.mark.parametrize("weight", ["Regular", "Bold"])
+def test_no_character_of_the_font_is_wider_than_it_is_taken_for(weight):
+    font = TTFont(PROJECT / "static" / "fonts" / f"Roboto-{weight}.ttf")
+    em, advances = font["head"].unitsPerEm, font["hmtx"]
+    known = {chr(code): advances[name][0] * 1000 / em for code, name in font.getBestCmap().items()}
+    assert len(known) > 2_500
+    wider = {c: advance for c, advance in known.items() if advance > width(c, 1000) and c.isprintable()}
+    assert {c for c in wider if not unicodedata.combining(c)} == set()
+
+
+def test_of_a_word_too_long_for_its_line_as_much_is_kept_as_there_is_room_for():
+    [line] = fit("by " + "x" * 500, 200, (10,)).lines
+    assert line.startswith("by xxx")
+    assert width(line, 10) > 180
 
 
 def test_long_names_break_after_a_hyphen():

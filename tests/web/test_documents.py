@@ -11,6 +11,10 @@ import pytest
 import yaml
 from PIL import Image
 
+from gaissa_web.core.rating import Phase
+from gaissa_web.labels.documents import pdf as pdf_of
+from gaissa_web.labels.queries import find_label
+from gaissa_web.labels.services import NewExperiment, NewModel, register_label
 from tests.printed import attachments, page_texts
 
 LONG = "a-model-name-of-a-hundred-characters-" * 3
@@ -179,3 +183,27 @@ def test_the_embedding_code_shows_a_page_that_may_be_framed(browse, label):
     code = browse.get(label).tree.get_element_by_id("share-embed").get("value")
     assert f'src="https://gaissa.example{label}/embed"' in code
     assert browse.get(f"{label}/embed").tree.xpath("//*[local-name()='svg']")
+
+
+WORDS = [
+    "W" * 70,
+    "i" * 200,
+    "Ж" * 70,
+    "漢" * 70,
+    "x-" * 100,
+    "word " * 40,
+    "ﬃ" * 60,
+    "a" * 30 + "." + "b" * 169,
+]
+
+
+@pytest.mark.parametrize("author", ["", "B" * 200])
+@pytest.mark.parametrize("name", WORDS)
+def test_no_name_pushes_the_label_onto_a_second_page(app, name, author):
+    values = {"energy_per_inference": 1.2e11, "latency": 0, "file_size": 4e6}
+    with app.app_context():
+        new = NewExperiment(Phase.INFERENCE, NewModel(name, author), values, {"hardware": "x" * 300})
+        found = find_label(register_label(new))
+        with app.test_request_context():
+            printed = pdf_of(found)
+    assert len(page_texts(printed)) == 1

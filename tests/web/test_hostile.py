@@ -22,6 +22,7 @@ from gaissa_web.storage.schemes import MetricRow, current_scheme, published_sche
 TRAINING, INFERENCE = "/labels/training/new", "/labels/inference/new"
 METRICS = ["co2_eq_emissions", "downloads", "performance_score", "latency", "flops", "no_such_metric"]
 FACTS = ["hardware", "domain", "model_size", "duration", "precision", "deployment", "no_such_field"]
+UPLOADS = "/labels/training/import", "/labels/inference/import"
 NASTY = [
     "", " ",
     "0", "1", "1e400", "-1", "NaN", "Infinity", "-Infinity", "1,234", "9" * 400, "[1]", "1e-400", "٣",
@@ -42,9 +43,22 @@ names = st.sampled_from(
         "origin_detail",
         "offered",
         "use",
+        "upload",
+        "inferences",
+        "one_at_a_time",
+        "aggregation",
+        "tool-0",
+        "run-0",
+        "column-0",
+        "field-0",
+        "unit-0",
     ]
 ) | st.text(max_size=20)
-forms = st.dictionaries(names, st.lists(texts, min_size=1, max_size=2), max_size=8)
+wild = st.dictionaries(names, st.lists(texts, min_size=1, max_size=2), max_size=8)
+good = st.sampled_from(
+    [{}, {"model_name": ["m"], "metric-downloads": ["3"]}, {"model_name": ["m"], "metric-flops": ["3"]}]
+)
+forms = st.builds(lambda one, other: {**one, **other}, good, wild)
 
 
 def encodable(form):
@@ -116,7 +130,9 @@ def test_thousands_of_hostile_forms_fail_nothing_and_store_nothing_wrong(app, ho
 
     @settings(max_examples=15 * settings().max_examples, suppress_health_check=list(HealthCheck))
     @given(
-        st.sampled_from([TRAINING, INFERENCE]), forms, st.sampled_from(["register", "preview", "find", "\0"])
+        st.sampled_from([TRAINING, INFERENCE, *UPLOADS]),
+        forms,
+        st.sampled_from(["register", "preview", "find", "\0"]),
     )
     def attack(address, form, action):
         nonlocal stored
