@@ -9,12 +9,11 @@ from gaissa_web.core.roi import (
     MetricEffect,
     Reduction,
     Scenario,
-    Swing,
     combine,
     payback_days,
-    sensitivity,
 )
-from gaissa_web.core.units import readable
+from gaissa_web.core.sensitivity import Swing, sensitivity
+from gaissa_web.core.units import at_least
 
 MONTH = DAYS_PER_YEAR / 12
 LONGEST = 1e6 * DAYS_PER_YEAR
@@ -55,7 +54,7 @@ class Electricity:
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """Another tactic that is applied on top, with the share of energy it saves by itself."""
+    """An option of another tactic that is applied on top, with the share of energy it saves by itself."""
 
     option_id: int
     name: str
@@ -120,7 +119,7 @@ class Analysis:
     @property
     def payback_days(self) -> float | None:
         """After how many days it has paid back at the given traffic; None if never or without traffic."""
-        return payback_days(self.scenario.break_even, self.uses_per_day) if self.scenario else None
+        return payback_days(self.scenario.pays_back_at, self.uses_per_day) if self.scenario else None
 
     @property
     def swings(self) -> tuple[Swing, ...]:
@@ -133,7 +132,7 @@ class Analysis:
             None if own.low is None else self._combined(own.low),
             None if own.high is None else self._combined(own.high),
         )
-        return sensitivity(self.scenario, combined)
+        return sensitivity(self.scenario, combined, self.per)
 
     @property
     def yearly_savings(self) -> float | None:
@@ -154,16 +153,15 @@ class Analysis:
         """The outcome in a sentence."""
         if self.scenario is None:
             return "The source gives no figure for energy, so no money can be calculated."
-        uses, per = self.scenario.break_even, self.per
+        uses, per = self.scenario.pays_back_at, self.per
         if uses is None:
             if self.scenario.reduction < 0:
                 return f"Never pays back: each {per} takes more energy than before."
             return f"Never pays back: each {per} costs as much as before."
         if uses == 0:
             return "Pays back at once."
-        count = f"{readable(uses)} {per if uses == 1 else plural(per)}"
         time = "" if self.payback_days is None else f", {duration(self.payback_days)} at your traffic"
-        return f"Pays back after {count}{time}."
+        return f"Pays back after {count_of(uses, per)}{time}."
 
     @property
     def sources(self) -> tuple[Citation, ...]:
@@ -191,10 +189,16 @@ class Candidate:
     """One option that an architecture could have, with the energy it saves there."""
 
     option_id: int
+    tactic_id: int
     tactic: str
     option: str
     effect: MetricEffect
     source: Citation
+
+    @property
+    def name(self) -> str:
+        """The tactic with its option."""
+        return f"{self.tactic} ({self.option})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +219,13 @@ def rank(candidates: tuple[Candidate, ...], scenario: Scenario) -> tuple[Ranked,
 
 
 def _soonest(ranked: Ranked) -> tuple[bool, float, float]:
-    uses = ranked.scenario.break_even
+    uses = ranked.scenario.pays_back_at
     return uses is None, float(uses or 0), -ranked.scenario.reduction
+
+
+def count_of(uses: int, per: str) -> str:
+    """Return how many uses it takes, in words, never fewer: "417 million inferences"."""
+    return f"{at_least(uses)} {per if uses == 1 else plural(per)}"
 
 
 def plural(word: str) -> str:

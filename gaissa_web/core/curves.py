@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gaissa_web.core.roi import Scenario
+from gaissa_web.core.units import rounded_up
 
 STEPS = 200
 FEWEST = 50
@@ -41,15 +42,18 @@ def cost_curves(scenario: Scenario) -> tuple[Curve, Curve]:
 
 
 def milestones(scenario: Scenario) -> tuple[int, ...]:
-    """Return numbers of uses to read the curves at: around the break-even, or up to two million."""
-    uses = scenario.break_even
+    """Return numbers of uses to read the curves at: around the break-even, or up to two million.
+
+    They are whole as readers see them, so that what stands beside them is right for them.
+    """
+    uses = scenario.pays_back_at
     if not uses:
         return (FEWEST, 10_000, NEVER)
-    return tuple(dict.fromkeys(max(round(uses * share), 1) for share in MILESTONES))
+    return tuple(dict.fromkeys(rounded_up(max(round(uses * share), 1)) for share in MILESTONES))
 
 
 def _span(scenario: Scenario, times: int) -> float:
-    return float(NEVER if scenario.break_even is None else max(times * scenario.break_even, FEWEST))
+    return float(NEVER if scenario.pays_back_at is None else max(times * scenario.pays_back_at, FEWEST))
 
 
 def _points(span: float, steps: int, value: Callable[[float], float | None]) -> Points:

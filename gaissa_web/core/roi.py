@@ -1,12 +1,13 @@
-"""Return on investment of a green tactic: costs, savings, break-even, emissions, and what they hang on.
+"""Return on investment of a green tactic: costs, savings, break-even, emissions.
 
 The formulas are those of the reference system (GAISSA-UPC/ML-GAISSALabel, ROI Analyzer). Money is
 in euros, energy in joules per use; a use is one inference, or one training run where the tactic
 is about training. Prices are in EUR/kWh and 1 kWh is 3.6 MJ.
 """
 
-from dataclasses import dataclass, replace
-from math import floor, inf, isfinite
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor, inf, isfinite
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.thresholds import Direction
@@ -16,8 +17,8 @@ DEFAULT_USES = 100_000_000
 MOST_USES = 10**15
 DAYS_PER_YEAR = 365.0
 NOBODYS_USES = 1e24
-SWING = 0.2
-"""By how much an input is varied to see what the result hangs on, where its source gives no range."""
+NOISE = 1e-14
+"""Differences below this share of what was subtracted are rounding of floats, and no money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ class Scenario:
 
     def savings(self, uses: float) -> float:
         """What so many uses save, in EUR; negative while the tactic has not paid back."""
-        return self.total_before(uses) - self.total_after(uses)
+        before, after = self.total_before(uses), self.total_after(uses)
+        saved = before - after
+        return saved if abs(saved) > NOISE * (before + after) else 0.0
 
     def roi(self, uses: float) -> float | None:
         """Savings per euro spent after so many uses; None where nothing is spent."""
@@ -147,15 +150,30 @@ class Scenario:
 
     @property
     def break_even(self) -> int | None:
-        """After how many uses the tactic has paid back: I / (c0 - c1), rounded down; None if never.
+        """The reference's break-even: I / (c0 - c1) uses, rounded down; None if never.
 
-        More uses than `NOBODYS_USES` are as good as never.
+        At this number the tactic has usually not quite paid back yet; readers are told
+        `pays_back_at`. More uses than `NOBODYS_USES` are as good as never.
         """
         saved = self.cost_before - self.cost_after
         if saved <= 0:
             return None
         uses = self.implementation / saved
         return floor(uses) if uses <= NOBODYS_USES else None
+
+    @property
+    def pays_back_at(self) -> int | None:
+        """The first number of uses with which the savings are not negative; None if never.
+
+        It is 0 only where the tactic costs nothing. Worked out in exact fractions of the decimals
+        that were given, so that 100 EUR at 0.001 EUR each are back at 100,000 and not one later.
+        """
+        if self.break_even is None:
+            return None
+        energy, price, reduction, implementation = (
+            Fraction(repr(given)) for given in (self.energy_j, self.price, self.reduction, self.implementation)
+        )
+        return ceil(implementation / (energy / int(JOULES_PER_KWH) * price * reduction))
 
     def emissions_before_kg(self, uses: float) -> float:
         """Emissions of so many uses before, in kg CO2eq."""
@@ -170,57 +188,10 @@ class Scenario:
         return self.emissions_before_kg(uses) - self.emissions_after_kg(uses)
 
 
-@dataclass(frozen=True, slots=True)
-class Swing:
-    """One input's part in the result: the savings, in EUR, with it at its low and at its high end."""
-
-    name: str
-    low_label: str
-    high_label: str
-    at_low: float
-    at_high: float
-
-    @property
-    def width(self) -> float:
-        """How far apart the two results are, in EUR."""
-        return abs(self.at_high - self.at_low)
-
-
-def payback_days(break_even: int | None, uses_per_day: float | None) -> float | None:
+def payback_days(pays_back_at: int | None, uses_per_day: float | None) -> float | None:
     """Return after how many days the tactic has paid back; None if never or without traffic."""
-    days = break_even / uses_per_day if break_even is not None and uses_per_day else inf
+    days = pays_back_at / uses_per_day if pays_back_at is not None and uses_per_day else inf
     return days if isfinite(days) else None
-
-
-def sensitivity(scenario: Scenario, reduction: Reduction) -> tuple[Swing, ...]:
-    """Return what the savings hang on, the most first: each input alone, the others as they are.
-
-    The reduction goes over its source's range where there is one; everything else, and a
-    reduction without a range, by 20 % down and up.
-    """
-    lowest = scenario.reduction - abs(scenario.reduction) * SWING if reduction.low is None else reduction.low
-    highest = scenario.reduction + abs(scenario.reduction) * SWING
-    highest = min(highest, 1.0) if reduction.high is None else reduction.high
-    swings = [
-        _swing("Reduction", scenario, "reduction", (lowest, highest), (_percent(lowest), _percent(highest)))
-    ]
-    for name, field in (("Energy before", "energy_j"), ("Energy price", "price"), ("Uses", "uses"),
-                        ("Implementation cost", "implementation")):  # fmt: skip
-        value = getattr(scenario, field)
-        ends = value * (1 - SWING), value * (1 + SWING)
-        swings.append(_swing(name, scenario, field, ends, ("−20 %", "+20 %")))
-    return tuple(sorted(swings, key=lambda swing: -swing.width))
-
-
-def _swing(
-    name: str, scenario: Scenario, field: str, ends: tuple[float, float], labels: tuple[str, str]
-) -> Swing:
-    low, high = (replace(scenario, **{field: end}) for end in ends)  # type: ignore[arg-type]  # by name
-    return Swing(name, *labels, low.savings(low.uses), high.savings(high.uses))
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.3g} %".replace("-", "−")
 
 
 def combine(reductions: tuple[float, ...]) -> float:

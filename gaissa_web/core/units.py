@@ -59,6 +59,8 @@ _SHOWN = {
     "operations": ("FLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP"),
     "size efficiency": ("B/g", "kB/g", "MB/g", "GB/g", "TB/g", "PB/g"),
 }
+FEWEST_EUROS = 1e-9
+"""From here up an amount is written out; below, and nobody pays that, it is scientific."""
 _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 
@@ -91,23 +93,46 @@ def readable(value: float, unit: str = "", digits: int = 3) -> str:
 
 
 def money(amount: float | Decimal) -> str:
-    """Return an amount in euros: cents from one cent up, else what digits there are: "€0.0000021"."""
+    """Return an amount in euros; what is not zero never reads as zero.
+
+    From one cent up it has cents ("−€1,898.73"), below them the digits that count ("€0.0000021"),
+    from a billion up a word for its size ("€2 trillion").
+    """
     value = float(amount)
-    sign = "−" if value < 0 else ""
-    if value == 0 or 0.01 <= abs(value) < 1e9:
-        return f"{sign}€{abs(value):,.2f}"
-    return f"{sign}€{readable(abs(value))}"
+    sign, size = "−" if value < 0 else "", abs(value)
+    if size == 0 or 0.01 <= _rounded(size, 3) and size < 1e9:
+        return f"{sign}€{size:,.2f}"
+    if FEWEST_EUROS <= size < 0.01:
+        return f"{sign}€{_trimmed(f'{size:.{2 - floor(log10(size))}f}')}"
+    return f"{sign}€{readable(size)}"
 
 
-def cents(amount: float | Decimal) -> str:
-    """Return an amount in euros rounded to cents, for totals: "−€1,898.73"; never a negative zero."""
-    rounded = round(float(amount), 2)
-    return f"{'−' if rounded < 0 else ''}€{abs(rounded):,.2f}"
+def money_per_use(amount: float | Decimal, per: str) -> str:
+    """Return what one use costs, for so many uses that it has cents: "€8.97 per million inferences".
+
+    `per` is what a use is called, such as "inference".
+    """
+    size = abs(float(amount))
+    if size == 0 or size >= 1:
+        return f"{money(amount)} per {per}"
+    count, word = (1_000, "1,000") if size >= 1e-3 else (1_000_000, "million")
+    return f"{money(float(amount) * count)} per {word} {per}s"
+
+
+def rounded_up(count: int) -> int:
+    """Return a whole number from 0 up to three digits, upwards; below a million it stays as it is."""
+    unit = 10 ** max(len(str(count)) - 3, 0) if count >= 1_000_000 else 1
+    return -(-count // unit) * unit
+
+
+def at_least(count: int) -> str:
+    """Return a number of uses that is needed, in words; never fewer than are needed."""
+    return readable(float(rounded_up(count)))
 
 
 def share_percent(share: float) -> str:
-    """Return a share of any size and sign in percent: "−67.9 %"; what rounding leaves of 0 is 0."""
-    return f"{readable(share * 100) if abs(share) > 1e-7 else '0'}\N{NO-BREAK SPACE}%"
+    """Return a share of any size and sign in percent: "−67.9 %"."""
+    return f"{readable(share * 100)}\N{NO-BREAK SPACE}%"
 
 
 def exact(value: float) -> str:

@@ -15,7 +15,7 @@ from gaissa_web.core.analysis import Analysis, plural
 from gaissa_web.core.curves import cost_curves, milestones, roi_curve
 from gaissa_web.core.equivalents import EQUIVALENTS
 from gaissa_web.core.roi import Scenario
-from gaissa_web.core.units import cents, readable, share_percent
+from gaissa_web.core.units import money, readable, share_percent
 from gaissa_web.web import charts
 from gaissa_web.web.addresses import public_address
 from gaissa_web.web.exports import csv_lines
@@ -190,7 +190,7 @@ def _roi_chart(analysis: Analysis, scenario: Scenario) -> charts.Plot | None:
 def _cost_chart(analysis: Analysis, scenario: Scenario) -> charts.Plot:
     curves = cost_curves(scenario)
     end = curves[0].points[-1][0]
-    ends = " and ".join(f"{curve.name} {cents(curve.points[-1][1])}" for curve in curves)
+    ends = " and ".join(f"{curve.name} {money(curve.points[-1][1])}" for curve in curves)
     return charts.plot(
         f"Total costs with ever more {plural(analysis.per)}",
         f"After {readable(end)} {plural(analysis.per)} the totals are: {ends}.",
@@ -205,16 +205,16 @@ def _tornado(analysis: Analysis, scenario: Scenario) -> charts.Tornado:
     middle = scenario.savings(scenario.uses)
     swings = analysis.swings
     spoken = "; ".join(
-        f"{s.name} from {s.low_label} to {s.high_label}: {cents(s.at_low)} to {cents(s.at_high)}"
+        f"{s.name} from {s.low_label} to {s.high_label}: {money(s.at_low)} to {money(s.at_high)}"
         for s in swings
     )
     names = {"Uses": f"Number of {plural(analysis.per)}"}
     return charts.tornado(
         "What the savings depend on most",
-        f"Savings are {cents(middle)} as entered. {spoken}.",
+        f"Savings are {money(middle)} as entered. {spoken}.",
         [(names.get(s.name, s.name), s.low_label, s.high_label, s.at_low, s.at_high) for s in swings],
         middle,
-        cents,
+        money,
     )
 
 

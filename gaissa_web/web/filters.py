@@ -8,17 +8,18 @@ from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 from gaissa_web.core.grades import Grade
-from gaissa_web.core.units import cents, exact, money, readable, share_percent
+from gaissa_web.core.units import at_least, exact, money, money_per_use, readable, share_percent
 
 
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
     app.jinja_env.filters.update(
-        cents=cents,
+        at_least=at_least,
         date=date,
         exact=exact,
         iso=iso,
         money=money,
+        money_per_use=money_per_use,
         moment=moment,
         options=options,
         plural=plural,

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from gaissa_web.core.curves import NEVER, cost_curves, milestones, roi_curve
 from gaissa_web.core.equivalents import EQUIVALENTS
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.roi import MetricEffect, Reduction, Scenario, combine, payback_days, sensitivity
+from gaissa_web.core.roi import MetricEffect, Reduction, Scenario, combine, payback_days
 from gaissa_web.core.thresholds import Direction
+from gaissa_web.core.units import readable
 
 getcontext().prec = 60
 LOWER, HIGHER = Direction.LOWER, Direction.HIGHER
@@ -117,6 +118,60 @@ def test_break_even_is_where_savings_change_sign(energy, reduction, price, cost)
     assert s.savings(s.break_even * (1 + 1e-9) + 1) >= 0
 
 
+def saved_exactly(s, count):
+    """What so many uses save, from the decimals that were given, in exact fractions."""
+    joules, r, p, i = (Fraction(repr(x)) for x in (s.energy_j, s.reduction, s.price, s.implementation))
+    return joules / 3_600_000 * p * r * count - i
+
+
+@given(energies, savings, prices, costs)
+def test_it_has_paid_back_at_the_first_number_of_uses_that_loses_nothing(energy, reduction, price, cost):
+    s = scenario(energy, reduction, price, cost)
+    assert saved_exactly(s, s.pays_back_at) >= 0
+    assert s.savings(s.pays_back_at) >= 0
+    assert (s.pays_back_at == 0) == (cost == 0)
+    if s.pays_back_at:
+        assert saved_exactly(s, s.pays_back_at - 1) < 0
+        assert s.savings(s.pays_back_at - 1) <= 0
+        one_too_few = abs(saved_exactly(s, s.pays_back_at - 1))
+        assert s.savings(s.pays_back_at - 1) < 0 or one_too_few < s.total_after(s.pays_back_at) / 10**13
+    assert s.break_even <= s.pays_back_at * (1 + 1e-12)
+
+
+@given(
+    st.decimals("0.01", "10000", places=2), st.decimals("0.0001", "10", places=4), st.integers(1, 10**9),
+)  # fmt: skip
+def test_what_comes_out_even_in_decimals_is_not_one_use_late(cost_per_use, price, count):
+    joules = float(cost_per_use / price * 3_600_000)
+    saved = Fraction(repr(joules)) / 3_600_000 * Fraction(repr(float(price))) / 2
+    cost = saved * count
+    assume(Fraction(repr(float(cost))) == cost)
+    assert scenario(joules, 0.5, float(price), float(cost)).pays_back_at == count
+
+
+@pytest.mark.parametrize(
+    ("saving", "cost", "first"),
+    [(60, 100, 2), (1, 0.5, 1), (1, 1, 1), (0.3, 0.3, 1), (0.1, 0.3, 3), (0.7, 2.1, 3), (5, 0, 0)],
+)
+def test_the_first_use_that_has_paid_back(saving, cost, first):
+    """A use takes 1 kWh at twice `saving` EUR; half of it is saved."""
+    s = scenario(3_600_000.0, 0.5, saving * 2, cost)
+    assert s.pays_back_at == first
+    assert s.savings(first) >= 0
+
+
+@pytest.mark.parametrize("change", [{"price": 0.0}, {"energy_j": 0.0}, {"reduction": 0.0}, {"reduction": -0.5}])
+def test_what_saves_nothing_per_use_never_has_paid_back(change):
+    assert scenario(**change).pays_back_at is None
+
+
+def test_what_floats_leave_of_nothing_is_no_money():
+    s = scenario(3_600_000.0, 0.1, 1.3, 0.13)
+    assert s.total_before(1) - s.total_after(1) != 0
+    assert s.savings(1) == 0
+    assert s.roi(1) == 0
+
+
 @given(energies, savings, prices, costs)
 def test_roi_tends_to_its_limit(energy, reduction, price, cost):
     s = scenario(energy, reduction, price, cost)
@@ -191,27 +246,6 @@ def test_payback_needs_traffic_and_a_break_even():
     assert payback_days(10**9, 5e-324) is None
 
 
-def test_what_the_result_hangs_on_comes_most_first():
-    swings = sensitivity(scenario(), Reduction(0.5))
-    assert [s.width for s in swings] == sorted((s.width for s in swings), reverse=True)
-    by_name = {s.name: s for s in swings}
-    assert by_name["Energy price"].at_low == pytest.approx(0.8 * 1000 - 100)
-    assert by_name["Energy price"].at_high == pytest.approx(1.2 * 1000 - 100)
-    assert by_name["Implementation cost"].at_high == pytest.approx(1000 - 120)
-    assert by_name["Uses"].at_low == pytest.approx(700)
-    assert (by_name["Reduction"].low_label, by_name["Reduction"].high_label) == ("40 %", "60 %")
-
-
-def test_a_range_of_the_source_is_what_the_reduction_is_varied_by():
-    [swing] = [s for s in sensitivity(scenario(), Reduction(0.5, 0.1, 0.9)) if s.name == "Reduction"]
-    assert (swing.low_label, swing.high_label) == ("10 %", "90 %")
-    assert swing.at_high == pytest.approx(1800 - 100)
-    [worse] = [s for s in sensitivity(scenario(reduction=-0.5), Reduction(-0.5)) if s.name == "Reduction"]
-    assert (worse.low_label, worse.high_label) == ("−60 %", "−40 %")
-    [most] = [s for s in sensitivity(scenario(reduction=0.9), Reduction(0.9)) if s.name == "Reduction"]
-    assert most.high_label == "100 %"
-
-
 def test_tactics_combine_one_after_the_other():
     assert combine((0.5, 0.5)) == 0.75
     assert combine(()) == 0
@@ -253,4 +287,18 @@ def test_curves_are_read_around_the_break_even():
     assert milestones(scenario()) == (50_000, 100_000, 200_000, 1_000_000, 4_000_000)
     assert milestones(scenario(reduction=-1.0)) == (50, 10_000, NEVER)
     assert milestones(scenario(implementation=0.0)) == (50, 10_000, NEVER)
-    assert milestones(scenario(implementation=0.0015)) == (1, 2, 10, 40)
+    assert milestones(scenario(implementation=0.0015)) == (1, 2, 4, 20, 80)
+    assert milestones(scenario(implementation=1234.5678)) == (617_284, 1_240_000, 2_470_000, 12_400_000, 49_400_000)
+
+
+@given(energies, savings, prices, st.floats(1e-3, 1e7))
+def test_a_row_at_the_break_even_has_paid_back(energy, reduction, price, cost):
+    s = scenario(energy, reduction, price, cost)
+    assert any(s.savings(n) >= 0 for n in milestones(s)[:2])
+    assert all(float(readable_number(n)) == n for n in milestones(s) if n < 10**15)
+
+
+def readable_number(count):
+    """The number that a reader of the table sees."""
+    number, _, word = readable(float(count)).replace(",", "").partition(" ")
+    return Decimal(number) * {"": 1, "million": 10**6, "billion": 10**9, "trillion": 10**12}[word]

@@ -1,9 +1,22 @@
+import re
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.units import UNITS, cents, convert, exact, money, readable, share_percent
+from gaissa_web.core.units import (
+    UNITS,
+    at_least,
+    convert,
+    exact,
+    money,
+    money_per_use,
+    readable,
+    rounded_up,
+    share_percent,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,26 +110,68 @@ def test_an_exact_number_has_every_digit_that_counts(value, text):
     ("amount", "text"),
     [
         (0, "€0.00"),
-        (-1e-9, "€0.00"),
+        (-0.0, "€0.00"),
         (1898.731, "€1,898.73"),
         (-0.5, "−€0.50"),
-        (1e12, "€1,000,000,000,000.00"),
+        (0.00999, "€0.00999"),
+        (0.009999, "€0.01"),
+        (-0.0012, "−€0.0012"),
+        (8.97e-6, "€0.00000897"),
+        (-1e-9, "−€0.000000001"),
+        (2.5e-12, "€2.5 × 10⁻¹²"),
+        (999_999_999.99, "€999,999,999.99"),
+        (2e12, "€2 trillion"),
+        (Decimal("-3"), "−€3.00"),
     ],
 )
-def test_totals_are_rounded_to_cents(amount, text):
-    assert cents(amount) == text
+def test_an_amount_has_cents_and_below_a_cent_the_digits_that_count(amount, text):
+    assert money(amount) == text
+
+
+@given(st.floats(-1e15, 1e15).filter(bool))
+def test_an_amount_that_is_not_zero_never_shows_as_zero(amount):
+    assert re.search("[1-9]", money(amount)), money(amount)
+    assert money(amount).startswith("−€" if amount < 0 else "€")
 
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [(0, "€0.00"), (8.97e-6, "€8.97 × 10⁻⁶"), (0.0012, "€0.0012"), (-3, "−€3.00"), (2e12, "€2 trillion")],
+    [
+        (0.0, "€0.00 per inference"),
+        (2.5, "€2.50 per inference"),
+        (0.0123, "€12.30 per 1,000 inferences"),
+        (8.97e-6, "€8.97 per million inferences"),
+        (-8.97e-6, "−€8.97 per million inferences"),
+        (3e-12, "€0.000003 per million inferences"),
+    ],
 )
-def test_small_amounts_keep_their_digits(amount, text):
-    assert money(amount) == text
+def test_what_one_use_costs_is_said_per_so_many_that_it_has_cents(amount, text):
+    assert money_per_use(amount, "inference") == text
+
+
+@given(st.floats(-10, 10).filter(bool))
+def test_a_cost_per_use_never_shows_as_zero(amount):
+    assert re.search("[1-9]", money_per_use(amount, "use").partition(" per")[0])
+
+
+@given(st.integers(0, 10**20))
+def test_a_number_of_uses_is_shown_as_at_least_that_many(count):
+    shown = rounded_up(count)
+    assert shown >= count
+    assert shown - count <= max(count / 100, 0)
+    assert shown == count or count >= 10**6
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.0, "0 %"), (-1.2e-10, "0 %"), (-0.679, "−67.9 %"), (123.4567, "12,346 %")]
+    ("count", "text"),
+    [(0, "0"), (999_499, "999,499"), (999_999, "1 million"), (416_100_001, "417 million"), (10**7, "10 million"), (10**24, "10²⁴")],
+)
+def test_a_number_of_uses_that_is_needed_is_rounded_up(count, text):
+    assert text in at_least(count)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0 %"), (-1.2e-6, "−0.00012 %"), (-0.679, "−67.9 %"), (123.4567, "12,346 %")]
 )
 def test_shares_are_percentages_of_any_size(share, text):
     assert share_percent(share) == text.replace(" ", "\N{NO-BREAK SPACE}")
