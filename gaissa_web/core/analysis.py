@@ -72,6 +72,7 @@ class Analysis:
     kind: str
     title: str
     stage: str
+    tactic_id: int
     tactic: str
     option_id: int
     option: str

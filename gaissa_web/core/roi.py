@@ -166,14 +166,17 @@ class Scenario:
         """The first number of uses with which the savings are not negative; None if never.
 
         It is 0 only where the tactic costs nothing. Worked out in exact fractions of the decimals
-        that were given, so that 100 EUR at 0.001 EUR each are back at 100,000 and not one later.
+        that were given and less than `NOISE` for those that are rounded themselves, so that 100 EUR
+        at 0.001 EUR each are back at 100,000 and not one later.
         """
         if self.break_even is None:
             return None
         energy, price, reduction, implementation = (
-            Fraction(repr(given)) for given in (self.energy_j, self.price, self.reduction, self.implementation)
+            Fraction(repr(given))
+            for given in (self.energy_j, self.price, self.reduction, self.implementation)
         )
-        return ceil(implementation / (energy / int(JOULES_PER_KWH) * price * reduction))
+        uses = implementation / (energy / int(JOULES_PER_KWH) * price * reduction)
+        return ceil(uses * (1 - Fraction(NOISE)))
 
     def emissions_before_kg(self, uses: float) -> float:
         """Emissions of so many uses before, in kg CO2eq."""

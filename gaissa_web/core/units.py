@@ -100,23 +100,17 @@ def money(amount: float | Decimal) -> str:
     """
     value = float(amount)
     sign, size = "−" if value < 0 else "", abs(value)
-    if size == 0 or 0.01 <= _rounded(size, 3) and size < 1e9:
+    if size == 0 or (_rounded(size, 3) >= 0.01 and size < 1e9):
         return f"{sign}€{size:,.2f}"
     if FEWEST_EUROS <= size < 0.01:
         return f"{sign}€{_trimmed(f'{size:.{2 - floor(log10(size))}f}')}"
     return f"{sign}€{readable(size)}"
 
 
-def money_per_use(amount: float | Decimal, per: str) -> str:
-    """Return what one use costs, for so many uses that it has cents: "€8.97 per million inferences".
-
-    `per` is what a use is called, such as "inference".
-    """
-    size = abs(float(amount))
-    if size == 0 or size >= 1:
-        return f"{money(amount)} per {per}"
-    count, word = (1_000, "1,000") if size >= 1e-3 else (1_000_000, "million")
-    return f"{money(float(amount) * count)} per {word} {per}s"
+def uses_to_price(cost: float) -> int:
+    """Return for how many uses a cost of one, in EUR, is said so that it has cents: 1, 1,000 or a million."""
+    size = abs(cost)
+    return 1 if size == 0 or size >= 1 else 1_000 if size >= 1e-3 else 1_000_000
 
 
 def rounded_up(count: int) -> int:

@@ -1,15 +1,17 @@
 """Reading the ROI catalogue: what can be chosen, what figures there are, what electricity costs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gaissa_web.core.analysis import Candidate, Citation, Further
+from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.roi import MetricEffect, Reduction
 from gaissa_web.core.thresholds import Direction
+from gaissa_web.roi.choosing import Choice, Combination
 from gaissa_web.storage.analyses import AnalysisValue
 from gaissa_web.storage.catalogue import (
     Architecture,
@@ -22,30 +24,6 @@ from gaissa_web.storage.catalogue import (
 )
 from gaissa_web.storage.countries import EnergyPrice
 from gaissa_web.storage.db import db
-
-Choice = tuple[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What has been chosen of stage, tactic, architecture and option; 0 where nothing fitting has.
-
-    The lists are what can be chosen at each step: only what has figures.
-    """
-
-    stages: tuple[Choice, ...]
-    tactics: tuple[Choice, ...]
-    architectures: tuple[Choice, ...]
-    options: tuple[Choice, ...]
-    stage: int = 0
-    tactic: int = 0
-    architecture: int = 0
-    option: int = 0
-
-    @property
-    def complete(self) -> bool:
-        """Whether all four are chosen."""
-        return bool(self.option)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +65,11 @@ def metric_effect(metric: RoiMetric, baseline: float, row: ExpectedReduction | A
     return MetricEffect(metric.slug, metric.name, metric.unit, direction, baseline, reduction, metric.per)
 
 
-def select_step_by_step(stage: int, tactic: int, architecture: int, option: int) -> Selection:
-    """Return what can be chosen given what has been; what does not fit any more is dropped.
-
-    A step with a single choice is taken by itself. It is one query over the combinations that
-    have figures, of which there are a few hundred.
-    """
+def combinations() -> tuple[Combination, ...]:
+    """Return every stage, tactic, architecture and option that together have figures; a few hundred."""
     columns = (
-        PipelineStage.id, PipelineStage.name, PipelineStage.position, Tactic.id, Tactic.name,
-        Architecture.id, Architecture.name, TacticOption.id, TacticOption.name,
+        PipelineStage.id, PipelineStage.name, Tactic.id, Tactic.name,
+        Architecture.id, Architecture.name, TacticOption.id, TacticOption.name, PipelineStage.position,
     )  # fmt: skip
     query = (
         select(*columns)
@@ -107,22 +81,8 @@ def select_step_by_step(stage: int, tactic: int, architecture: int, option: int)
         .distinct()
         .order_by(PipelineStage.position, Tactic.name, Architecture.name, TacticOption.name)
     )
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in db.session.execute(query)]
-    if option and not tactic:  # a link may name only where it leads
-        named = [row for row in rows if row[7] == option and architecture in {0, row[5]}]
-        stage, tactic = (named[0][0], named[0][3]) if named else (stage, tactic)
-    chosen: list[int] = []
-    offered: list[tuple[Choice, ...]] = []
-    for key, wanted in zip((0, 3, 5, 7), (stage, tactic, architecture, option), strict=True):
-        open_so_far = len(chosen) == len([c for c in chosen if c])
-        choices = tuple(dict.fromkeys((row[key], row[key + 1]) for row in rows)) if open_so_far else ()
-        ids = [choice[0] for choice in choices]
-        picked = wanted if wanted in ids else (ids[0] if len(ids) == 1 else 0)
-        rows = [row for row in rows if row[key] == picked]
-        chosen.append(picked)
-        offered.append(choices)
-    stages, tactics, architectures, options = offered
-    return Selection(stages, tactics, architectures, options, *chosen)
+    rows = db.session.execute(query)
+    return tuple(((a, b), (c, d), (e, f), (g, h)) for a, b, c, d, e, f, g, h, _ in rows)
 
 
 def figures(option_id: int, architecture_id: int) -> tuple[Figure, ...]:
@@ -169,17 +129,40 @@ def candidates(architecture_id: int, metric_slug: str = "") -> tuple[Candidate, 
     found = []
     for row, metric, option, tactic, source in db.session.execute(query):
         effect = metric_effect(metric, 0.0, row)
-        found.append(Candidate(option.id, tactic, option.name, effect, citation(source)))
+        found.append(Candidate(option.id, option.tactic_id, tactic, option.name, effect, citation(source)))
     return tuple(found)
 
 
-def further(architecture_id: int, metric_slug: str, option_ids: list[int]) -> tuple[Further, ...]:
-    """Return the tactics of those options as applied on top, for the energy of an architecture."""
-    known = {c.option_id: c for c in candidates(architecture_id, metric_slug)}
-    picked = (known[i] for i in dict.fromkeys(option_ids) if i in known)
-    return tuple(
-        Further(c.option_id, f"{c.tactic} ({c.option})", c.effect.reduction.expected) for c in picked
+def further(
+    architecture_id: int, metric_slug: str, tactic_id: int, option_ids: Sequence[int]
+) -> tuple[Further, ...]:
+    """Return the options as applied on top of one of `tactic_id`, for the energy of an architecture.
+
+    Raises:
+        InvalidInputError: One has no figure there, or two would be options of one tactic.
+    """
+    known = {c.option_id: c for c in candidates(architecture_id, metric_slug)} if metric_slug else {}
+    if not known.keys() >= set(option_ids):
+        raise InvalidInputError("There is no published figure for what is to be combined with it.")
+    picked = [known[option_id] for option_id in option_ids]
+    tactics = [tactic_id, *(candidate.tactic_id for candidate in picked)]
+    if len(set(tactics)) < len(tactics):
+        raise InvalidInputError(
+            "Options of one tactic exclude each other, so they cannot be combined. Choose one of each tactic."
+        )
+    return tuple(Further(c.option_id, c.name, c.effect.reduction.expected) for c in picked)
+
+
+def options_of(tactic_id: int, architecture_id: int) -> list[Choice]:
+    """Return the options of a tactic that have figures for an architecture, by name."""
+    query = (
+        select(TacticOption.id, TacticOption.name)
+        .join(ExpectedReduction, ExpectedReduction.option_id == TacticOption.id)
+        .where(TacticOption.tactic_id == tactic_id, ExpectedReduction.architecture_id == architecture_id)
+        .distinct()
+        .order_by(TacticOption.name)
     )
+    return [(row.id, row.name) for row in db.session.execute(query)]
 
 
 def architectures_with_energy() -> list[Choice]:
@@ -199,6 +182,16 @@ def find_price(iso3: str) -> Price | None:
     query = select(EnergyPrice).where(EnergyPrice.iso3 == iso3).order_by(EnergyPrice.year.desc()).limit(1)
     row = db.session.scalar(query)
     return Price(row.eur_per_kwh, row.year, row.source, row.source_url) if row else None
+
+
+def option_choices() -> list[Choice]:
+    """Return all options, each called with its tactic: two tactics may both have "50 %"."""
+    query = (
+        select(TacticOption.id, Tactic.name, TacticOption.name)
+        .join(Tactic, Tactic.id == TacticOption.tactic_id)
+        .order_by(Tactic.name, TacticOption.name)
+    )
+    return [(key, f"{tactic}: {option}") for key, tactic, option in db.session.execute(query)]
 
 
 def filter_choices(column: InstrumentedAttribute[str], key: InstrumentedAttribute[int]) -> list[Choice]:

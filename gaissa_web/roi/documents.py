@@ -15,13 +15,22 @@ from gaissa_web.core.analysis import Analysis, plural
 from gaissa_web.core.curves import cost_curves, milestones, roi_curve
 from gaissa_web.core.equivalents import EQUIVALENTS
 from gaissa_web.core.roi import Scenario
-from gaissa_web.core.units import money, readable, share_percent
+from gaissa_web.core.units import at_least, money, readable, share_percent
 from gaissa_web.web import charts
 from gaissa_web.web.addresses import public_address
 from gaissa_web.web.exports import csv_lines
 from gaissa_web.web.filters import iso
 
 SHARE = 100
+COST_UNITS = {"energy_price_eur_per_kwh": "EUR/kWh"}
+EMISSION_UNITS = {
+    "baseline_kg": "kg CO2eq",
+    "optimised_kg": "kg CO2eq",
+    "saved_kg": "kg CO2eq",
+    "intensity_g_per_kwh": "g CO2eq/kWh",
+    "region": "",
+    "year": "year",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ def draw(analysis: Analysis) -> Charts:
     ratios = [
         (s.effect.name, s.effect.expected / s.effect.baseline) for s in analysis.effects if s.effect.baseline
     ]
-    spoken = ", ".join(f"{name} {ratio:.0%}" for name, ratio in ratios)
+    spoken = ", ".join(f"{name} {share_percent(ratio)}" for name, ratio in ratios)
     radar = charts.radar("After, as a share of before", f"Before is 100 %. After: {spoken}.", ratios)
     scenario = analysis.scenario
     if scenario is None:
@@ -79,21 +88,29 @@ def as_json(analysis: Analysis) -> str:
 
 
 def as_csv(analysis: Analysis) -> str:
-    """Return the same as a table of name, value and unit."""
+    """Return the same as a table of name, value and unit; every number has its unit."""
     content = _content(analysis)
-    rows: list[tuple[str, Any, str]] = [
-        (name, content[name], "")
-        for name in ("id", "kind", "tactic", "option", "architecture", "country", "inferences")
-    ]
+    about = ("id", "kind", "title", "stage", "tactic", "option", "architecture", "country")
+    rows: list[tuple[str, Any, str]] = [(name, content[name], "") for name in about]
+    rows += [("inferences", content["inferences"], plural(analysis.per))]
+    rows += [("inferences_per_day", content["inferences_per_day"], f"{plural(analysis.per)}/d")]
     for metric in content["metrics"]:
         rows += [
             (f"{metric['name']}, before", metric["baseline"], metric["unit"]),
             (f"{metric['name']}, reduction", metric["reduction_percent"], "%"),
             (f"{metric['name']}, expected", metric["expected"], metric["unit"]),
         ]
-    rows += [(f"cost, {name}", value, "EUR") for name, value in content["costs"].items()]
-    rows += [(name, content[name], "") for name in ("roi", "roi_limit", "break_even_inferences")]
-    rows += [(f"emissions, {name}", value, "") for name, value in content["emissions"].items()]
+    rows += [
+        (f"cost, {name}", value, COST_UNITS.get(name, "EUR")) for name, value in content["costs"].items()
+    ]
+    rows += [(name, content[name], "EUR/EUR") for name in ("roi", "roi_limit")]
+    rows += [
+        (name, content[name], plural(analysis.per)) for name in ("break_even_inferences", "pays_back_at")
+    ]
+    rows += [("payback_days", content["payback_days"], "d")]
+    rows += [
+        (f"emissions, {name}", value, EMISSION_UNITS[name]) for name, value in content["emissions"].items()
+    ]
     return "".join(csv_lines(("name", "value", "unit"), rows))
 
 
@@ -149,6 +166,7 @@ def _content(analysis: Analysis) -> dict[str, Any]:
         "roi": scenario.roi(uses) if scenario else None,
         "roi_limit": scenario.roi_limit if scenario else None,
         "break_even_inferences": scenario.break_even if scenario else None,
+        "pays_back_at": scenario.pays_back_at if scenario else None,
         "payback_days": analysis.payback_days,
         "emissions": {
             "baseline_kg": scenario.emissions_before_kg(uses) if scenario else None,
@@ -180,6 +198,7 @@ def _roi_chart(analysis: Analysis, scenario: Scenario) -> charts.Plot | None:
         f"ROI with ever more {plural(analysis.per)}",
         f"The ROI begins at {share_percent(points[0][1])} and is {last}.",
         [("ROI", points)],
+        (_x_title(analysis), "ROI"),
         readable,
         share_percent,
         _mark(scenario),
@@ -195,8 +214,9 @@ def _cost_chart(analysis: Analysis, scenario: Scenario) -> charts.Plot:
         f"Total costs with ever more {plural(analysis.per)}",
         f"After {readable(end)} {plural(analysis.per)} the totals are: {ends}.",
         [(curve.name, curve.points) for curve in curves],
+        (_x_title(analysis), "Total cost"),
         readable,
-        lambda amount: f"€{readable(amount)}",
+        lambda amount: f"{'−' if amount < 0 else ''}€{readable(abs(amount))}",
         _mark(scenario),
     )
 
@@ -208,16 +228,19 @@ def _tornado(analysis: Analysis, scenario: Scenario) -> charts.Tornado:
         f"{s.name} from {s.low_label} to {s.high_label}: {money(s.at_low)} to {money(s.at_high)}"
         for s in swings
     )
-    names = {"Uses": f"Number of {plural(analysis.per)}"}
     return charts.tornado(
         "What the savings depend on most",
         f"Savings are {money(middle)} as entered. {spoken}.",
-        [(names.get(s.name, s.name), s.low_label, s.high_label, s.at_low, s.at_high) for s in swings],
+        [(s.name, s.low_label, s.high_label, s.at_low, s.at_high) for s in swings],
         middle,
         money,
     )
 
 
+def _x_title(analysis: Analysis) -> str:
+    return f"Number of {plural(analysis.per)}"
+
+
 def _mark(scenario: Scenario) -> tuple[float, str] | None:
-    uses = scenario.break_even
-    return None if uses is None else (float(uses), f"break-even {readable(uses)}")
+    uses = scenario.pays_back_at
+    return None if uses is None else (float(uses), f"break-even {at_least(uses)}")

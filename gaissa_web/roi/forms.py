@@ -1,6 +1,6 @@
 """The form of an ROI analysis, and what the analysis page lets one try."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -10,7 +10,8 @@ from wtforms.validators import ValidationError
 
 from gaissa_web.core.roi import DEFAULT_USES, MOST_USES
 from gaissa_web.core.units import exact, readable
-from gaissa_web.roi.catalogue import Figure, Selection
+from gaissa_web.roi.catalogue import Figure
+from gaissa_web.roi.choosing import STEPS, Selection
 from gaissa_web.roi.services import NewAnalysis
 from gaissa_web.storage.analyses import TITLE_LENGTH
 from gaissa_web.web.forms import Form, NumberField, OptionField, at_most, choices, fail, line_filter
@@ -52,6 +53,16 @@ class WholeField(BoundedField):
             raise ValidationError("It is a whole number.")
 
 
+class PlaceField(OptionField):
+    """Where something runs; it has to be chosen."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Say what to do where nothing is chosen."""
+        if not self.data:
+            raise ValidationError("Choose where it runs.")
+        super().pre_validate(form)
+
+
 class AnalysisForm(Form):
     """The parts of the form that every analysis has; `analysis_form` adds the metrics' baselines."""
 
@@ -63,7 +74,7 @@ class AnalysisForm(Form):
     architecture = SelectField("Architecture", coerce=str, validate_choice=False)
     option = SelectField("Option", coerce=str, validate_choice=False)
     title = StringField("Name of the analysis", at_most(TITLE_LENGTH), [line_filter])
-    country = OptionField("Where it runs")
+    country = PlaceField("Where it runs")
     price = BoundedField("Energy price", 0, HIGHEST_PRICE)
     price_of = HiddenField()
     implementation_cost = BoundedField("Implementation cost", 0, LARGEST_COST)
@@ -77,6 +88,21 @@ class AnalysisForm(Form):
         """The figures with the fields of their baselines."""
         return [(figure, self[METRIC + figure.slug]) for figure in self.figures]
 
+    def kept(self, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return what of the `sent` fields has no place on the page as it is now, so that it is not lost.
+
+        Until the choice is complete that is all the rest; later it is other metrics' values.
+        """
+        shown = {entry.name for _, entry in self.metric_entries} | {"csrf_token"}
+        shown |= {step for step in STEPS if len(self[step].choices) > 1}
+        if self.selection.complete:
+            shown |= {field.name for field in self}
+        return [
+            (name, value)
+            for name, value in sent
+            if name not in shown and (name in self or name.startswith(METRIC))
+        ]
+
     @property
     def implementation(self) -> Decimal:
         """What the tactic costs once: as typed, else hours times rate, else nothing."""
@@ -88,8 +114,11 @@ class AnalysisForm(Form):
         """Check every field, that the choice is complete, and that there is something to analyse."""
         valid = bool(super().validate(extra_validators))
         if not self.selection.complete:
-            step = next(name for name in ("stage", "tactic", "architecture", "option")
-                        if not getattr(self.selection, name))  # fmt: skip
+            step = next(name for name in STEPS if not getattr(self.selection, name))
+            for field in self:
+                field.errors = []  # they are checked once their fields are on the page again
+            if step in self.selection.refused:
+                return fail(self[step], self.selection.refused[step])
             return fail(self[step], f"Choose the {self[step].label.text.lower()}.")
         energy = [field for figure, field in self.metric_entries if figure.per]
         if any(not (field.data or "").strip() for field in energy):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gaissa_web.core.analysis import Analysis, SourcedEffect
@@ -27,6 +27,7 @@ from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, between_days, fet
 
 PAGE_SIZE = 25
 NEWEST = Order((AnalysisRow.created_at, AnalysisRow.id), descending=True)
+NEWEST_WIDTH = len(NEWEST.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class AnalysisSummary:
     option: str
     architecture: str
     country: str
+    paper: str
     created_at: datetime
 
     @property
@@ -70,6 +72,7 @@ class Filters:
     tactic: int = 0
     option: int = 0
     architecture: int = 0
+    source: int = 0
     country: str = ""
     since: date | None = None
     until: date | None = None
@@ -85,7 +88,7 @@ def find_analyses(analysis_ids: Sequence[int]) -> list[Analysis]:
     """Return the analyses of those ids that exist, in the order asked for."""
     ids = [analysis_id for analysis_id in analysis_ids if 0 < analysis_id <= LARGEST_ID]
     query: Select[*tuple[Any, ...]] = (
-        select(AnalysisRow, PipelineStage.name, Tactic.name, TacticOption.name, Architecture.name, Source)
+        select(AnalysisRow, PipelineStage.name, Tactic, TacticOption.name, Architecture.name, Source)
         .join(TacticOption, TacticOption.id == AnalysisRow.option_id)
         .join(Tactic, Tactic.id == TacticOption.tactic_id)
         .join(PipelineStage, PipelineStage.id == Tactic.stage_id)
@@ -102,7 +105,24 @@ def find_analyses(analysis_ids: Sequence[int]) -> list[Analysis]:
 def list_analyses(kind: AnalysisKind, filters: Filters, cursor: str | None = None) -> Page[AnalysisSummary]:
     """Return one page of the analyses of a kind that pass `filters`, newest first."""
     page = fetch_page(_filtered(kind, filters), NEWEST, cursor, PAGE_SIZE)
-    return Page([AnalysisSummary(*tuple(row)[:8]) for row in page.rows], page.next_cursor)
+    return Page([AnalysisSummary(*tuple(row)[:-NEWEST_WIDTH]) for row in page.rows], page.next_cursor)
+
+
+def summaries(analysis_ids: Sequence[int]) -> list[AnalysisSummary]:
+    """Return the lines of those analyses that exist, in the order asked for."""
+    ids = [analysis_id for analysis_id in analysis_ids if 0 < analysis_id <= LARGEST_ID]
+    rows = db.session.execute(_summaries().where(AnalysisRow.id.in_(ids)))
+    found = {row[0]: AnalysisSummary(*row) for row in rows}
+    return [found[analysis_id] for analysis_id in ids if analysis_id in found]
+
+
+def papers() -> list[tuple[int, str]]:
+    """Return the publications that research analyses come from or rest on, by title."""
+    of_research = select(AnalysisRow.id).where(AnalysisRow.kind == AnalysisKind.RESEARCH)
+    own = select(AnalysisRow.source_id).where(AnalysisRow.kind == AnalysisKind.RESEARCH)
+    figures = select(AnalysisValue.source_id).where(AnalysisValue.analysis_id.in_(of_research))
+    query = select(Source.id, Source.title).where(or_(Source.id.in_(own), Source.id.in_(figures)))
+    return [(row.id, row.title) for row in db.session.execute(query.order_by(Source.title))]
 
 
 def iterate_analyses(kind: AnalysisKind, filters: Filters) -> Iterator[AnalysisSummary]:
@@ -140,8 +160,8 @@ def _count_of(kind: AnalysisKind) -> ColumnElement[int]:
     return query.where(AnalysisRow.kind == kind, tactic.stage_id == PipelineStage.id).scalar_subquery()
 
 
-def _filtered(kind: AnalysisKind, filters: Filters) -> Select[*tuple[Any, ...]]:
-    query: Select[*tuple[Any, ...]] = (
+def _summaries() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             AnalysisRow.id,
             AnalysisRow.title,
@@ -150,6 +170,7 @@ def _filtered(kind: AnalysisKind, filters: Filters) -> Select[*tuple[Any, ...]]:
             TacticOption.name,
             Architecture.name,
             Country.name,
+            func.coalesce(Source.title, ""),
             AnalysisRow.created_at,
         )
         .join(TacticOption, TacticOption.id == AnalysisRow.option_id)
@@ -157,8 +178,13 @@ def _filtered(kind: AnalysisKind, filters: Filters) -> Select[*tuple[Any, ...]]:
         .join(PipelineStage, PipelineStage.id == Tactic.stage_id)
         .join(Architecture, Architecture.id == AnalysisRow.architecture_id)
         .join(Country, Country.iso3 == AnalysisRow.iso3)
-        .where(AnalysisRow.kind == kind, *between_days(AnalysisRow.created_at, filters.since, filters.until))
+        .outerjoin(Source, Source.id == AnalysisRow.source_id)
     )
+
+
+def _filtered(kind: AnalysisKind, filters: Filters) -> Select[*tuple[Any, ...]]:
+    days = between_days(AnalysisRow.created_at, filters.since, filters.until)
+    query = _summaries().where(AnalysisRow.kind == kind, *days)
     for column, wanted in (
         (PipelineStage.id, filters.stage),
         (Tactic.id, filters.tactic),
@@ -168,10 +194,25 @@ def _filtered(kind: AnalysisKind, filters: Filters) -> Select[*tuple[Any, ...]]:
     ):
         if wanted:
             query = query.where(column == wanted)
+    if filters.source:
+        query = query.where(_rests_on(Source.id == filters.source))
     for word in filters.text.split():
-        columns = AnalysisRow.title, Tactic.name, TacticOption.name, Architecture.name
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        columns = (
+            AnalysisRow.title, PipelineStage.name, Tactic.name, TacticOption.name, Architecture.name,
+            Country.name, Country.iso3,
+        )  # fmt: skip
+        matches = [column.icontains(word, autoescape=True) for column in columns]
+        paper = (Source.title, Source.authors, cast(Source.year, String))
+        cited = or_(*(column.icontains(word, autoescape=True) for column in paper))
+        query = query.where(or_(*matches, _rests_on(cited)))
     return query
+
+
+def _rests_on(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that an analysis' paper, or that of one of its figures, meets another."""
+    papers = select(Source.id).where(condition).correlate(None)
+    figures = select(AnalysisValue.analysis_id).where(AnalysisValue.source_id.in_(papers))
+    return or_(AnalysisRow.source_id.in_(papers), AnalysisRow.id.in_(figures.correlate(None)))
 
 
 def _effects(analysis_ids: list[int]) -> dict[int, tuple[SourcedEffect, ...]]:
@@ -199,7 +240,8 @@ def _analysis(
         kind=analysis.kind,
         title=analysis.title,
         stage=stage,
-        tactic=tactic,
+        tactic_id=tactic.id,
+        tactic=tactic.name,
         option_id=analysis.option_id,
         option=option,
         architecture_id=analysis.architecture_id,

@@ -1,7 +1,5 @@
 """The addresses of the ROI Analyzer: parse the request, call, render."""
 
-from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
@@ -14,22 +12,25 @@ from gaissa_web.core.equivalents import EQUIVALENTS
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.roi import DEFAULT_USES, Scenario
 from gaissa_web.roi import catalogue, documents, queries, services
-from gaissa_web.roi.forms import AnalysisForm, RankingForm, TryForm, analysis_form, euros, typed
+from gaissa_web.roi.choosing import STEPS, UNKNOWN, Wanted, narrow, take
+from gaissa_web.roi.comparing import compared_rows
+from gaissa_web.roi.forms import AnalysisForm, RankingForm, TryForm, analysis_form, typed
 from gaissa_web.roi.queries import Filters
+from gaissa_web.roi.trying import other_tactics, try_out
 from gaissa_web.storage.analyses import AnalysisKind
-from gaissa_web.storage.catalogue import Architecture, PipelineStage, Tactic, TacticOption
+from gaissa_web.storage.catalogue import Architecture, PipelineStage, Tactic
 from gaissa_web.storage.countries import WORLD, all_countries, find_intensity
 from gaissa_web.storage.keyset import LARGEST_ID
 from gaissa_web.web import arguments, exports, htmx
 from gaissa_web.web.caching import cached
-from gaissa_web.web.forms import choices, fail
+from gaissa_web.web.forms import choices
 
 blueprint = Blueprint("roi", __name__, url_prefix="/roi")
 COMPARED = range(2, 5)
-STEPS = ("stage", "tactic", "architecture", "option")
-FILTERS = ("stage", "tactic", "option", "architecture")
+MOST_CHOSEN, MOST_SHOWN = 100, 12
+FILTERS = ("stage", "tactic", "option", "architecture", "source")
 OTHER_FILTERS = ("country", "q", "since", "until")
-COLUMNS = ("id", "name", "stage", "tactic", "option", "architecture", "country", "created_at")
+COLUMNS = ("id", "name", "stage", "tactic", "option", "architecture", "country", "paper", "created_at")
 LISTS = {"analyses": AnalysisKind.CALCULATION, "research": AnalysisKind.RESEARCH}
 LIST = "<any(analyses, research):which>"
 
@@ -45,7 +46,7 @@ def index() -> str:
 def create() -> Response:
     """Show the form, as far as something is chosen already."""
     form = _form(formdata=None)
-    form.country.data = request.args.get("country", "")
+    form.country.data = request.args.get("country") or None
     return _show_form(form)
 
 
@@ -84,7 +85,7 @@ def analyses(which: str) -> Response:
         which=which,
         page=queries.list_analyses(LISTS[which], filters, request.args.get("after")),
         filters=filters,
-        selects=_filter_selects(filters),
+        selects=_filter_selects(filters, which),
         export={n: v for n, v in request.args.items() if n in (*FILTERS, *OTHER_FILTERS)},
     )
 
@@ -107,8 +108,15 @@ def export_json(which: str) -> Response:
 def detail(analysis_id: int) -> Response:
     """Show one analysis, with other inputs if some are tried."""
     saved = _analysis(analysis_id)
-    form, analysis = _try(saved)
-    around = {} if htmx.wants_fragment() else _around(saved)
+    form = TryForm(request.args)
+    analysis = try_out(saved, form, request.args.getlist("with"))
+    around: dict[str, Any] = {}
+    if not htmx.wants_fragment():
+        around = {
+            "countries": all_countries(),
+            "others": other_tactics(saved),
+            "siblings": catalogue.options_of(saved.tactic_id, saved.architecture_id),
+        }
     return htmx.render(
         "roi/detail.html",
         "roi/_results.html",
@@ -119,6 +127,7 @@ def detail(analysis_id: int) -> Response:
         changed=analysis != saved,
         charts=documents.draw(analysis),
         equivalents=EQUIVALENTS,
+        fragment=htmx.wants_fragment(),
         tried={name: request.args.getlist(name) for name in (*form.data, "with") if request.args.get(name)},
         **around,
     )
@@ -148,13 +157,26 @@ def pdf(analysis_id: int) -> Response:
 
 @blueprint.get("/compare")
 def compare() -> str | tuple[str, int]:
-    """Show two to four analyses side by side."""
+    """Show two to four analyses side by side; with more or fewer, what was ticked, to be changed."""
     ids = list(dict.fromkeys(request.args.getlist("id", type=int)))
-    found = queries.find_analyses(ids[: COMPARED.stop])
-    if len(found) != len(ids) or len(found) not in COMPARED:
-        problem = "One of these analyses does not exist." if len(found) < len(ids) else ""
-        return render_template("roi/compare.html", contrast=None, problem=problem), 422
-    return render_template("roi/compare.html", contrast=contrast(found), problem="")
+    problem = ""
+    if len(ids) in COMPARED:
+        found = queries.find_analyses(ids)
+        if len(found) == len(ids):
+            side_by_side = contrast(found)
+            rows = compared_rows(side_by_side)
+            return render_template("roi/compare.html", contrast=side_by_side, rows=rows)
+        problem = "One of these analyses does not exist, or not any more."
+    chosen = queries.summaries(ids[:MOST_CHOSEN])
+    return render_template(
+        "roi/compare.html",
+        contrast=None,
+        problem=problem,
+        chosen=chosen,
+        count=len(ids),
+        others=_others({analysis.id for analysis in chosen}),
+        most=COMPARED.stop - 1,
+    ), 422
 
 
 @blueprint.get("/ranking")
@@ -183,75 +205,45 @@ def ranking() -> Response:
     )
 
 
+def _others(ids: set[int]) -> list[queries.AnalysisSummary]:
+    """The newest analyses of both kinds without those of these ids, to be compared with them."""
+    pages = (queries.list_analyses(kind, Filters()).rows for kind in AnalysisKind)
+    return [analysis for rows in pages for analysis in rows if analysis.id not in ids][:MOST_SHOWN]
+
+
 def _analysis(analysis_id: int) -> Analysis:
     return queries.find_analysis(analysis_id) or abort(404)
 
 
 def _tried(analysis_id: int) -> Analysis:
-    form, analysis = _try(_analysis(analysis_id))
+    form = TryForm(request.args)
+    analysis = try_out(_analysis(analysis_id), form, request.args.getlist("with"))
     if form.problems:
         abort(422, " ".join(message for _, message in form.problems))
     return analysis
 
 
-def _try(saved: Analysis) -> tuple[TryForm, Analysis]:
-    """Return the analysis with what the address asks to be tried; as saved where that is wrong."""
-    form = TryForm(request.args)
-    electricity, country = saved.electricity, form.country.data or saved.electricity.iso3
-    valid = form.validate()
-    if country != electricity.iso3:
-        try:
-            place = find_intensity(country)
-        except LookupError:
-            valid = fail(form.country, "There is no such country here.")
-        else:
-            known = catalogue.find_price(country)
-            electricity = place.at(known.eur_per_kwh if known else electricity.price)
-    if not valid:
-        return form, saved
-    if form.price.number is not None:
-        electricity = replace(electricity, price=euros(form.price.number))
-    extra = euros(form.extra_cost.number) if form.extra_cost.number is not None else Decimal(0)
-    ids = [i for i in request.args.getlist("with", type=int) if i != saved.option_id]
-    slug = saved.energy.slug if saved.energy else ""
-    return form, replace(
-        saved,
-        electricity=electricity,
-        uses=saved.uses if form.inferences.number is None else int(form.inferences.number),
-        uses_per_day=saved.uses_per_day if form.per_day.number is None else form.per_day.number,
-        implementation_cost=saved.implementation_cost + extra,
-        further=catalogue.further(saved.architecture_id, slug, ids) if ids and slug else (),
-    )
-
-
-def _around(analysis: Analysis) -> dict[str, Any]:
-    """What the page shows around the results: countries, and the tactics that could be combined with it.
-
-    Of a tactic it is the option, its name, and the share of energy it saves.
-    """
-    slug = analysis.energy.slug if analysis.energy else ""
-    known = catalogue.candidates(analysis.architecture_id, slug) if slug else ()
-    others = [
-        (c.option_id, f"{c.tactic} ({c.option})", c.effect.reduction.expected)
-        for c in known
-        if c.option_id != analysis.option_id
-    ]
-    return {"countries": all_countries(), "others": others}
-
-
 def _form(**options: Any) -> AnalysisForm:
-    source = request.args if "formdata" in options else request.form
-    ids = (source.get(step, "") for step in STEPS)
-    known = (int(i[:19]) if i.isascii() and i.isdigit() else 0 for i in ids)
-    selection = catalogue.select_step_by_step(*(i if i <= LARGEST_ID else 0 for i in known))
+    """The form for what is chosen; what is to be saved is taken as it is, and refused if it does not fit."""
+    linked = "formdata" in options
+    source = request.args if linked else request.form
+    wanted = Wanted(*(_id(source.get(step, "")) for step in STEPS))
+    choose = narrow if linked or request.form.get("action") == "choose" else take
+    selection = choose(catalogue.combinations(), wanted)
     figures = catalogue.figures(selection.option, selection.architecture) if selection.complete else ()
     return analysis_form(selection, figures, [("", "choose …"), *all_countries()], **options)
 
 
+def _id(text: str) -> int:
+    """Return the id that was sent, 0 for nothing."""
+    number = int(text[:19]) if text.isascii() and text.isdigit() else UNKNOWN
+    return (number if 0 < number <= LARGEST_ID else UNKNOWN) if text else 0
+
+
 def _show_form(form: AnalysisForm, *, status: int = 200, fragment: str = "roi/new.html") -> Response:
-    country = form.country.data or WORLD
+    country = WORLD if form.country.data is None else form.country.data
     known = {choice.value for choice in form.country.choices}
-    form.country.data = country = country if country in known else WORLD
+    form.country.data = country = country if country in known else ""
     price = catalogue.find_price(country)
     if price and form.price_of.data != country and not form.price.errors:
         # Nothing typed, or the figure of another country: this country's own takes its place.
@@ -259,8 +251,15 @@ def _show_form(form: AnalysisForm, *, status: int = 200, fragment: str = "roi/ne
         if not form.price.data or (before and form.price.number == float(before.eur_per_kwh)):
             form.price.data = typed(price.eur_per_kwh)
     form.price_of.data = country
+    kept = form.kept(request.form.items(multi=True))
     return htmx.render(
-        "roi/new.html", fragment, status=status, form=form, price=price, default_uses=DEFAULT_USES
+        "roi/new.html",
+        fragment,
+        status=status,
+        form=form,
+        kept=kept,
+        price=price,
+        default_uses=DEFAULT_USES,
     )
 
 
@@ -276,22 +275,24 @@ def _filters() -> Filters:
     )
 
 
-def _filter_selects(filters: Filters) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+def _filter_selects(filters: Filters, which: str) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
     """The filters as (name, title, chosen, choices)."""
-    columns = (
-        ("stage", "Stage", PipelineStage),
-        ("tactic", "Tactic", Tactic),
-        ("option", "Option", TacticOption),
-        ("architecture", "Architecture", Architecture),
-    )
+    choices_of = {
+        "stage": ("Stage", catalogue.filter_choices(PipelineStage.name, PipelineStage.id)),
+        "tactic": ("Tactic", catalogue.filter_choices(Tactic.name, Tactic.id)),
+        "option": ("Option", catalogue.option_choices()),
+        "architecture": ("Architecture", catalogue.filter_choices(Architecture.name, Architecture.id)),
+    }
+    if which == "research":
+        choices_of["source"] = ("Paper", queries.papers())
     shown = []
-    for name, title, row in columns:
-        pairs = [(str(key), text) for key, text in catalogue.filter_choices(row.name, row.id)]
-        shown.append((name, title, str(getattr(filters, name) or ""), pairs))
+    for name, (title, pairs) in choices_of.items():
+        texts = [(str(key), text) for key, text in pairs]
+        shown.append((name, title, str(getattr(filters, name) or ""), texts))
     return [*shown, ("country", "Country", filters.country, all_countries())]
 
 
 def _values(analysis: queries.AnalysisSummary) -> tuple[str | int, ...]:
     created = analysis.created_at.isoformat()
     names = analysis.name, analysis.stage, analysis.tactic, analysis.option, analysis.architecture
-    return (analysis.id, *names, analysis.country, created)
+    return (analysis.id, *names, analysis.country, analysis.paper, created)

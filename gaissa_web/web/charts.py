@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import ceil, cos, floor, log10, pi, sin
 
 WIDTH, HEIGHT = 420.0, 240.0
-LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 14.0, 34.0
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 12.0, 28.0, 34.0
 TICKS = 4
 RADAR_MOST = 2.0
-BAR = 34.0
+BAR = 48.0
 
 Points = Sequence[tuple[float, float]]
 Text = Callable[[float], str]
@@ -35,10 +35,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Lines over an axis of uses; `zero` is where y is 0, `mark` a vertical line, `band` a closed path."""
+    """Lines over an axis of uses; `zero` is where y is 0, `mark` a vertical line, `band` a closed path.
+
+    `x_title` and `y_title` say what the axes are.
+    """
 
     title: str
     description: str
+    x_title: str
+    y_title: str
     lines: tuple[Line, ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
@@ -70,7 +75,7 @@ class Radar:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a tornado from `x` on, with the texts at its two ends."""
+    """One bar of a tornado from `x` on, with what the input and the result are at its two ends."""
 
     name: str
     x: float
@@ -78,6 +83,8 @@ class Bar:
     width: float
     left: str
     right: str
+    left_result: str
+    right_result: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +103,13 @@ def plot(
     title: str,
     description: str,
     curves: Sequence[tuple[str, Points]],
+    titles: tuple[str, str],
     x_text: Text,
     y_text: Text,
     mark: tuple[float, str] | None = None,
     band: tuple[Points, Points] | None = None,
 ) -> Plot:
-    """Lay out lines that begin at x = 0; `band` is the area between two of them."""
+    """Lay out lines that begin at x = 0; `titles` are those of x and y, `band` the area between two lines."""
     drawn = [points for _, points in curves] + list(band or ())
     xs = [x for points in drawn for x, _ in points] or [0.0, 1.0]
     ys = [y for points in drawn for _, y in points] + [0.0]
@@ -118,12 +126,16 @@ def plot(
         return "M" + "L".join(f"{place_x(x):.1f} {place_y(y):.1f}" for x, y in points)
 
     count = round((y_high - y_low) / step)
+    rows = [y_low + step * k for k in range(count + 1)]
+    rows = [0.0 if abs(y) < step / 1e6 else y for y in rows]  # what floats leave of the zero line
     return Plot(
         title=title,
         description=description,
+        x_title=titles[0],
+        y_title=titles[1],
         lines=tuple(Line(name, path(points)) for name, points in curves if points),
         x_ticks=tuple(Tick(place_x(x_end * k / 2), x_text(x_end * k / 2)) for k in range(3)),
-        y_ticks=tuple(Tick(place_y(y_low + step * k), y_text(y_low + step * k)) for k in range(count + 1)),
+        y_ticks=tuple(Tick(place_y(y), y_text(y)) for y in rows),
         zero=place_y(0.0) if y_low <= 0 <= y_high else None,
         mark=Tick(place_x(mark[0]), mark[1]) if mark and mark[0] <= x_end else None,
         band=path([*band[0], *reversed(band[1])]) + "Z" if band and band[0] and band[1] else "",
@@ -165,8 +177,8 @@ def tornado(
     text: Text,
 ) -> Tornado:
     """Lay out swings: (name, label at low, label at high, result at low, result at high)."""
-    ends = [end for swing in swings for end in swing[3:]] + [middle]
-    low, high = min(ends), max(ends)
+    results = [end for swing in swings for end in swing[3:]] + [middle]
+    low, high = min(results), max(results)
     span = (high - low) or 1.0
     left, right = 20.0, WIDTH - 20.0
 
@@ -175,9 +187,10 @@ def tornado(
 
     bars = []
     for row, (name, low_label, high_label, at_low, at_high) in enumerate(swings):
-        labels = (low_label, high_label) if at_low <= at_high else (high_label, low_label)
-        first, last = place(min(at_low, at_high)), place(max(at_low, at_high))
-        bars.append(Bar(name, round(first, 1), 22 + row * BAR, round(max(last - first, 1.0), 1), *labels))
+        ends = sorted([(at_low, low_label), (at_high, high_label)], key=lambda end: end[0])
+        first, last = (place(result) for result, _ in ends)
+        texts = [label for _, label in ends] + [text(result) for result, _ in ends]
+        bars.append(Bar(name, round(first, 1), 22 + row * BAR, round(max(last - first, 1.0), 1), *texts))
     height = 30 + len(bars) * BAR
     return Tornado(title, description, tuple(bars), round(place(middle), 1), text(middle), height)
 

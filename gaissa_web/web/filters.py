@@ -8,7 +8,7 @@ from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 from gaissa_web.core.grades import Grade
-from gaissa_web.core.units import at_least, exact, money, money_per_use, readable, share_percent
+from gaissa_web.core.units import at_least, exact, money, readable, share_percent, uses_to_price
 
 
 def init_app(app: Flask) -> None:
@@ -19,13 +19,13 @@ def init_app(app: Flask) -> None:
         exact=exact,
         iso=iso,
         money=money,
-        money_per_use=money_per_use,
         moment=moment,
         options=options,
         plural=plural,
         percent=percent,
         readable=readable,
         share_percent=share_percent,
+        uses_to_price=uses_to_price,
     )
     app.jinja_env.globals.update(page_url=page_url, grades=tuple(Grade))
 

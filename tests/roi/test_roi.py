@@ -12,45 +12,13 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from gaissa_web.storage.analyses import Analysis, AnalysisValue
-from gaissa_web.storage.catalogue import Architecture, ExpectedReduction, Tactic, TacticOption
+from gaissa_web.storage.catalogue import ExpectedReduction, TacticOption
 from gaissa_web.storage.countries import CarbonIntensity
 from gaissa_web.storage.db import db
 from tests.printed import page_texts
+from tests.roi.analysing import GIVEN, NEW, add_energy_figure, analyse, choice, data, form
 
 getcontext().prec = 50
-NEW = "/roi/analyses/new"
-COPIED = ("option_id", "architecture_id", "iso3", "price", "inferences")
-
-
-def choice(app, architecture="codeparrot-small", option="PyTorch on CUDA"):
-    """The ids that the form sends for an option and an architecture."""
-    with app.app_context():
-        row = db.session.execute(
-            select(Tactic.stage_id, Tactic.id, TacticOption.id, Architecture.id)
-            .select_from(ExpectedReduction)
-            .join(TacticOption, TacticOption.id == ExpectedReduction.option_id)
-            .join(Tactic, Tactic.id == TacticOption.tactic_id)
-            .join(Architecture, Architecture.id == ExpectedReduction.architecture_id)
-            .where(Architecture.name == architecture, TacticOption.name == option)
-        ).first()
-    return dict(zip(("stage", "tactic", "option", "architecture"), map(str, row), strict=True))
-
-
-def form(app, browse, **names):
-    """The form with everything chosen."""
-    return browse.get(NEW, query_string=choice(app, **names))
-
-
-GIVEN = {"metric__energy": "170", "country": "ESP", "price": "0.1899", "implementation_cost": "2500"}
-
-
-def analyse(app, browse, names=None, **fields):
-    page = form(app, browse, **(names or {}))
-    return browse.send(page, NEW, button="save", **{**GIVEN, **fields})
-
-
-def data(browse, page, query=""):
-    return browse.client.get(f"{page.address}.json{query}").json
 
 
 def test_the_selects_lead_step_by_step_to_what_has_figures(app, browse):
@@ -327,20 +295,57 @@ def test_a_country_without_a_figure_uses_the_worlds_mean_and_says_so(app, browse
 
 
 def test_tactics_are_combined_one_after_the_other_with_a_warning(app, browse):
+    other = add_energy_figure(app, "int8", 0.25)
     page = analyse(app, browse)
-    other = choice(app, option="OpenVINO on CPU")["option"]
     single, both = data(browse, page), data(browse, page, f"?with={other}&extra_cost=500")
-    assert both["combined_with"] == ["Runtime engine and execution provider (OpenVINO on CPU)"]
+    assert both["combined_with"] == ["Dynamic quantization (int8)"]
     r1 = single["metrics"][0]["reduction_percent"] / 100
     c0, c1 = both["costs"]["baseline_per_inference"], both["costs"]["optimised_per_inference"]
-    alone = (
-        data(browse, analyse(app, browse, {"option": "OpenVINO on CPU"}))["metrics"][0]["reduction_percent"]
-        / 100
-    )
-    assert c1 / c0 == pytest.approx((1 - r1) * (1 - alone))
+    assert c1 / c0 == pytest.approx((1 - r1) * 0.75)
     assert both["costs"]["implementation"] == 3000
-    assert "may not add up" in browse.get(f"{page.address}?with={other}").text
-    assert data(browse, page, "?with=999999&with=x")["combined_with"] == []
+    combined = browse.get(f"{page.address}?with={other}")
+    assert "may not add up" in combined.text
+    assert combined.tree.xpath("//select[@name='with']")[0].value == str(other)
+    assert data(browse, page, "?with=&with=")["combined_with"] == []
+
+
+def test_options_of_one_tactic_are_neither_offered_nor_accepted_together(app, browse):
+    int8, deep = add_energy_figure(app, "int8"), add_energy_figure(app, "Deep Compression")
+    with app.app_context():
+        tactic = db.session.get(TacticOption, int8).tactic_id
+        twin = TacticOption(tactic_id=tactic, name="int4")
+        db.session.add(twin)
+        db.session.commit()
+    twin = add_energy_figure(app, "int4")
+    page = analyse(app, browse)
+    selects = page.tree.xpath("//select[@name='with']")
+    offered = [{option.get("value") for option in select.iter("option")} for select in selects]
+    assert offered == [{"", str(int8), str(twin)}, {"", str(deep)}]
+    own = choice(app)["option"]
+    sibling = choice(app, option="OpenVINO on CPU")["option"]
+    for options in ((own,), (sibling,), (sibling, int8), (int8, twin), (deep, twin, int8)):
+        query = "?" + "&".join(f"with={option}" for option in options)
+        refused = browse.get(page.address + query)
+        assert refused.status == 422
+        assert refused.text.count("Options of one tactic exclude each other") == 1
+        fragment = browse.get(page.address + query, headers={"HX-Request": "true"})
+        assert "Options of one tactic exclude each other" in fragment.text
+        for kind in ("json", "csv"):
+            assert browse.client.get(f"{page.address}.{kind}{query}").status_code == 422
+    assert data(browse, page, f"?with={int8}&with={deep}&with={int8}")["combined_with"] == [
+        "Dynamic quantization (int8)",
+        "Pruning, quantization and coding (Deep Compression)",
+    ]
+
+
+@pytest.mark.parametrize("option", ["999999", "x", "-1", "9" * 40, "²", "int8"])
+def test_what_has_no_figure_is_refused_and_not_left_out(app, browse, option):
+    page = analyse(app, browse)
+    if option == "int8":
+        option = choice(app, "BERT-base", "int8")["option"]
+    refused = browse.get(f"{page.address}?with={option}")
+    assert refused.status == 422
+    assert "no published figure for what is to be combined" in refused.text
 
 
 @pytest.mark.parametrize(
@@ -457,16 +462,6 @@ def test_pages_of_a_list_show_each_analysis_once(app, browse):
         seen += page.tree.xpath("//tbody/tr/th/a/text()")
         address = next(iter(page.tree.xpath("//a[@rel='next']/@href")), None)
     assert len(seen) == len(set(seen)) == 60
-
-
-def test_two_to_four_are_compared_with_the_differences_in_words(app, browse):
-    a = analyse(app, browse, title="cheap", implementation_cost="10").address.rpartition("/")[2]
-    b = analyse(app, browse, title="dear").address.rpartition("/")[2]
-    page = browse.get(f"/roi/compare?id={a}&id={b}&id=1")
-    assert "“cheap” pays back soonest" in page.text
-    assert page.status == 200
-    for query in ("", f"id={a}", f"id={a}&id=999999", f"id={a}&id={b}&id=1&id=2&id=3", "id=x&id=y"):
-        assert browse.get(f"/roi/compare?{query}").status == 422
 
 
 def test_tactics_are_ranked_for_an_architecture(app, browse):

@@ -37,8 +37,8 @@ SIZE = MetricEffect("size", "Size", "MB", Direction.LOWER, 100.0, Reduction(0.9)
 
 def analysis(*effects, **more):
     values = {
-        "id": 1, "kind": "calculation", "title": "", "stage": "s", "tactic": "Pruning", "option_id": 1,
-        "option": "half", "architecture_id": 1, "architecture": "BERT",
+        "id": 1, "kind": "calculation", "title": "", "stage": "s", "tactic_id": 1, "tactic": "Pruning",
+        "option_id": 1, "option": "half", "architecture_id": 1, "architecture": "BERT",
         "effects": tuple(SourcedEffect(e, PAPER) for e in effects or (energy(),)),
         "electricity": Electricity("ESP", "Spain", "Spain", 2023, 200.0, Decimal("0.2")),
         "implementation_cost": Decimal(100), "uses": 1_000_000, "uses_per_day": 0.0,
@@ -89,7 +89,9 @@ def test_the_number_in_the_summary_never_loses_money(cost, reduction, joules):
     if cost == 0:
         assert found.summary == "Pays back at once."
         return
-    stated = re.fullmatch(r"Pays back after ([\d,.]+) ?(million|billion|trillion|)(.*) inferences?\.", found.summary)
+    stated = re.fullmatch(
+        r"Pays back after ([\d,.]+) ?(million|billion|trillion|)(.*) inferences?\.", found.summary
+    )
     assume(not stated[3])
     words = {"": 1, "million": 10**6, "billion": 10**9, "trillion": 10**12}
     count = int(Decimal(stated[1].replace(",", "")) * words[stated[2]])

@@ -56,7 +56,9 @@ def test_where_all_lose_the_one_that_loses_least_is_said_plainly():
 def test_what_comes_out_even_is_no_gain():
     found = contrast([costing(1000, title="even"), costing(3000, title="dear")])
     assert found.best_savings == frozenset()
-    assert "None of these saves money: “even” loses the least, nothing, the next €2,000.00." in found.sentences
+    assert (
+        "None of these saves money: “even” loses the least, nothing, the next €2,000.00." in found.sentences
+    )
 
 
 def test_where_all_lose_alike_none_is_named():
@@ -65,7 +67,8 @@ def test_where_all_lose_alike_none_is_named():
 
 
 @pytest.mark.parametrize(
-    ("cost", "next_one"), [(1000, "the next nothing"), (1500, "the next loses €500.00"), (900, "the next €100.00")]
+    ("cost", "next_one"),
+    [(1000, "the next nothing"), (1500, "the next loses €500.00"), (900, "the next €100.00")],
 )
 def test_what_comes_after_the_best_is_called_what_it_is(cost, next_one):
     found = contrast([costing(100, title="best"), costing(cost, title="next")])

@@ -2,7 +2,6 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from gaissa_web.core.roi import Reduction
 from gaissa_web.core.sensitivity import sensitivity

@@ -12,10 +12,10 @@ from gaissa_web.core.units import (
     convert,
     exact,
     money,
-    money_per_use,
     readable,
     rounded_up,
     share_percent,
+    uses_to_price,
 )
 
 
@@ -135,23 +135,18 @@ def test_an_amount_that_is_not_zero_never_shows_as_zero(amount):
 
 
 @pytest.mark.parametrize(
-    ("amount", "text"),
+    ("cost", "uses", "text"),
     [
-        (0.0, "€0.00 per inference"),
-        (2.5, "€2.50 per inference"),
-        (0.0123, "€12.30 per 1,000 inferences"),
-        (8.97e-6, "€8.97 per million inferences"),
-        (-8.97e-6, "−€8.97 per million inferences"),
-        (3e-12, "€0.000003 per million inferences"),
+        (0.0, 1, "€0.00"),
+        (2.5, 1, "€2.50"),
+        (-0.0123, 1_000, "−€12.30"),
+        (8.97e-6, 1_000_000, "€8.97"),
+        (3e-12, 1_000_000, "€0.000003"),
     ],
 )
-def test_what_one_use_costs_is_said_per_so_many_that_it_has_cents(amount, text):
-    assert money_per_use(amount, "inference") == text
-
-
-@given(st.floats(-10, 10).filter(bool))
-def test_a_cost_per_use_never_shows_as_zero(amount):
-    assert re.search("[1-9]", money_per_use(amount, "use").partition(" per")[0])
+def test_what_a_use_costs_is_said_for_so_many_that_it_has_cents(cost, uses, text):
+    assert uses_to_price(cost) == uses
+    assert money(cost * uses) == text
 
 
 @given(st.integers(0, 10**20))
@@ -164,7 +159,14 @@ def test_a_number_of_uses_is_shown_as_at_least_that_many(count):
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(0, "0"), (999_499, "999,499"), (999_999, "1 million"), (416_100_001, "417 million"), (10**7, "10 million"), (10**24, "10²⁴")],
+    [
+        (0, "0"),
+        (999_499, "999,499"),
+        (999_999, "1 million"),
+        (416_100_001, "417 million"),
+        (10**7, "10 million"),
+        (10**24, "10²⁴"),
+    ],
 )
 def test_a_number_of_uses_that_is_needed_is_rounded_up(count, text):
     assert text in at_least(count)
