@@ -138,6 +138,7 @@ _ALL = (
         description="All labels. A label is not edited: one that should not be here can be deleted.",
         row=Experiment,
         named_by="id",
+        page=("labels.detail", "label_id"),
         changeable=False,
         columns=(
             Column("id", "Number", Entry.WHOLE_NUMBER),

@@ -1,9 +1,12 @@
 """The tables of the ROI catalogue that are managed generically."""
 
+from sqlalchemy import select
+
 from gaissa_web.admin.tables import Column, Entry, Fixed, Table, Values, check_address, check_slug
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.roi import MOST_USES, Reduction
 from gaissa_web.core.thresholds import Direction
+from gaissa_web.core.units import readable
 from gaissa_web.storage.analyses import Analysis, AnalysisKind, AnalysisValue
 from gaissa_web.storage.catalogue import (
     Architecture,
@@ -15,6 +18,7 @@ from gaissa_web.storage.catalogue import (
     TacticOption,
 )
 from gaissa_web.storage.countries import EnergyPrice
+from gaissa_web.storage.db import db
 
 
 def _check_price(values: Values) -> None:
@@ -49,6 +53,48 @@ def _check_research(values: Values) -> None:
     if values["inferences_per_day"] < 0:
         raise InvalidInputError("The number per day is from 0 up.")
 
+
+def _agree_research(values: Values, row: Analysis | None) -> None:
+    """Refuse an architecture, or values entered before, for which the option has no figures."""
+    figures = _figures(values["option_id"], values["architecture_id"])
+    if not figures:
+        raise InvalidInputError(
+            "The catalogue has no expected reduction of this option for this architecture. "
+            "Enter that first, or choose another architecture."
+        )
+    if row is not None and not {value.metric_id for value in row.values} <= figures:
+        raise InvalidInputError(
+            "This analysis has values of metrics without an expected reduction for this option and "
+            "architecture. Delete those values first."
+        )
+
+
+def _agree_value(values: Values, _row: AnalysisValue | None) -> None:
+    """Refuse a value without an expected reduction, or beyond what its metric can be."""
+    analysis = db.session.get(Analysis, values["analysis_id"])
+    metric = db.session.get(RoiMetric, values["metric_id"])
+    if analysis is None or metric is None:
+        raise InvalidInputError("The analysis or the metric was deleted meanwhile. Choose again.")
+    if metric.id not in _figures(analysis.option_id, analysis.architecture_id):
+        raise InvalidInputError(
+            f"The catalogue has no expected reduction of “{metric.name}” for the option and "
+            "architecture of this analysis. Enter that first, or choose another metric."
+        )
+    if not metric.smallest <= values["baseline"] <= metric.largest:
+        low, high = readable(metric.smallest, metric.unit), readable(metric.largest, metric.unit)
+        raise InvalidInputError(f"The value before lies between {low} and {high} for “{metric.name}”.")
+
+
+def _figures(option_id: int, architecture_id: int) -> set[int]:
+    """Return the metrics for which an option has an expected reduction for an architecture."""
+    query = select(ExpectedReduction.metric_id).where(
+        ExpectedReduction.option_id == option_id, ExpectedReduction.architecture_id == architecture_id
+    )
+    return set(db.session.scalars(query))
+
+
+ABOUT_ANALYSES = ("title", "option_id", "architecture_id", "iso3", "source_id", "values.source_id")
+"""What analyses are found by: title, option and tactic, architecture, country, paper, figures' papers."""
 
 ROI_TABLES = (
     Table(
@@ -124,7 +170,8 @@ ROI_TABLES = (
         description="Ways to apply a tactic, with their setting.",
         row=TacticOption,
         named_by="name",
-        search=("name",),
+        search=("name", "tactic_id"),
+        within="tactic",
         columns=(
             Column("name", "Name", required=True),
             Column("tactic_id", "Tactic", Entry.RELATION, related="tactics"),
@@ -178,6 +225,7 @@ ROI_TABLES = (
         description="By which share an option lowers a metric: 0.25 is a quarter less, −0.25 a quarter more.",
         row=ExpectedReduction,
         named_by="id",
+        search=("option_id", "architecture_id", "metric_id", "source_id", "note"),
         check=_check_reduction,
         columns=(
             Column("id", "Number", Entry.WHOLE_NUMBER, fixed=Fixed.NEVER_TYPED),
@@ -200,8 +248,9 @@ ROI_TABLES = (
         row=Analysis,
         named_by="title",
         scope=(("kind", AnalysisKind.RESEARCH),),
-        search=("title",),
+        search=ABOUT_ANALYSES,
         check=_check_research,
+        agree=_agree_research,
         columns=(
             Column("title", "Title", required=True),
             Column("option_id", "Option", Entry.RELATION, related="options"),
@@ -215,6 +264,27 @@ ROI_TABLES = (
         ),
     ),
     Table(
+        slug="saved-analyses",
+        title="Saved analyses",
+        one="saved analysis",
+        many="saved analyses",
+        description="What visitors calculated. It is not edited: what should not be here can be deleted.",
+        row=Analysis,
+        named_by="called",
+        scope=(("kind", AnalysisKind.CALCULATION),),
+        search=ABOUT_ANALYSES,
+        page=("roi.detail", "analysis_id"),
+        changeable=False,
+        columns=(
+            Column("id", "Number", Entry.WHOLE_NUMBER),
+            Column("title", "Title"),
+            Column("option_id", "Option", Entry.RELATION, related="options"),
+            Column("architecture_id", "Architecture", Entry.RELATION, related="architectures"),
+            Column("iso3", "Country", Entry.RELATION, related="countries"),
+            Column("created_at", "Saved"),
+        ),
+    ),
+    Table(
         slug="research-values",
         title="Values of analyses",
         one="value of an analysis",
@@ -222,7 +292,9 @@ ROI_TABLES = (
         description="What a metric was before, and by which share the tactic lowered it.",
         row=AnalysisValue,
         named_by="id",
+        search=("analysis_id", "metric_id", "source_id"),
         check=_check_value,
+        agree=_agree_value,
         columns=(
             Column("id", "Number", Entry.WHOLE_NUMBER, fixed=Fixed.NEVER_TYPED),
             Column("analysis_id", "Analysis", Entry.RELATION, related="research"),

@@ -60,13 +60,21 @@ def nothing_to_check(_values: Values) -> None:
     """Accept any values."""
 
 
+def nothing_to_agree(_values: Values, _row: Any) -> None:
+    """Accept any values beside any stored ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table: its address, its words, its columns; `named_by` is what a row is called by.
 
-    `scope` are columns with the value that all its rows have.
+    `within` is the relationship to what a row's name is only unique in, `page` the public endpoint
+    and argument of a row's own page. `scope` are columns with the value that all its rows have.
+    `search` are the columns that are searched: of a relation what it leads to; with a dot before
+    it, it is a column of the rows that belong to this one.
 
-    `check` raises InvalidInputError at values that do not go together.
+    `check` raises InvalidInputError at values that do not go together, `agree` at those that do not
+    go with what is stored; it is given the row that is changed, None for a new one.
     """
 
     slug: str
@@ -80,8 +88,11 @@ class Table:
     key: str = "id"
     scope: tuple[tuple[str, Any], ...] = ()
     search: tuple[str, ...] = ()
+    within: str = ""
+    page: tuple[str, str] | None = None
     changeable: bool = True
     check: Callable[[Values], None] = nothing_to_check
+    agree: Callable[[Values, Any], None] = nothing_to_agree
 
     @property
     def listed(self) -> tuple[Column, ...]:
@@ -94,8 +105,9 @@ class Table:
         return f"{'an' if self.one[0] in 'aeiou' else 'a'} {self.one}"
 
     def name_of(self, row: Any) -> str:
-        """Return what a row is called in sentences."""
-        return str(getattr(row, self.named_by))
+        """Return what a row is called in sentences and selects."""
+        name = str(getattr(row, self.named_by))
+        return f"{getattr(row, self.within).name}: {name}" if self.within else name
 
 
 def check_address(values: Values) -> None:

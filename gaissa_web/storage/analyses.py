@@ -56,6 +56,11 @@ class Analysis(Base):
     submission: Mapped[str | None] = mapped_column(String(64), unique=True)
     values: Mapped[list["AnalysisValue"]] = relationship(cascade="all, delete-orphan")
 
+    @property
+    def called(self) -> str:
+        """Its title; its number where it has none."""
+        return self.title or f"number {self.id}"
+
 
 class AnalysisValue(Base):
     """One metric of an analysis: its baseline, and the reduction as the catalogue had it, after whom."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.roi.analysing import analyse, choice
+from tests.roi.analysing import NEW, analyse, choice, form
 
 
 def number(page):
@@ -60,15 +60,30 @@ def test_where_both_lose_none_is_praised(app, browse):
     assert "(best)" not in " ".join(compared(page)["Savings"] + compared(page)["Pays back after"])
 
 
-def test_analyses_without_energy_show_their_metrics(browse):
-    page = browse.get("/roi/compare?id=1&id=3")
+def without_energy(app, browse, option, **metrics):
+    page = form(app, browse, architecture="BERT-base", option=option)
+    return number(browse.send(page, NEW, button="save", country="ESP", price="0.2", **metrics))
+
+
+def test_analyses_without_energy_show_their_metrics(app, browse):
+    a = without_energy(app, browse, "DistilBERT student", metric__inference_time="668000")
+    b = without_energy(app, browse, "int8", metric__file_size="438", metric__quality="0.9")
+    page = browse.get(f"/roi/compare?id={a}&id={b}")
     rows = compared(page)
     assert page.status == 200
-    assert "Total before" not in rows
-    assert "Savings" not in rows
-    assert rows["Inference time"][0] == "11.1 min → 6.83 min (−38.6 %, better)"
+    assert not {"Total before", "Savings", "Pays back after", "Emissions saved"} & set(rows)
+    assert rows["Inference time"] == ["11.1 min → 6.83 min (−38.6 %, better)", "–"]
+    assert rows["Model file size"][1] == "438 MB → 182 MB (−58.6 %, better)"
+    assert rows["Quality score"][1] == "0.9 → 0.9 (0 %, the same)"
     assert all(set(cells) != {"–"} for cells in rows.values())
-    assert set(rows) >= {"Parameters", "Model file size", "Quality score", "Paper"}
+
+
+def test_one_with_and_one_without_energy_say_what_each_has(app, browse):
+    a = without_energy(app, browse, "int8", metric__file_size="438")
+    b = number(analyse(app, browse))
+    rows = compared(browse.get(f"/roi/compare?id={a}&id={b}"))
+    assert rows["Total before"] == ["–", "€896.75"]
+    assert rows["Model file size"][1] == "–"
 
 
 @pytest.mark.parametrize("count", [1, 5, 8])

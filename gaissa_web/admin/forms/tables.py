@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger
 from wtforms import Field, HiddenField, StringField, TextAreaField
-from wtforms.validators import NumberRange
+from wtforms.validators import DataRequired, NumberRange
 
 from gaissa_web.admin.tables import Column, Entry, Fixed, Table
 from gaissa_web.core.units import exact
@@ -57,17 +57,20 @@ def row_form(
     columns = [column for column in typed_in if column.name not in without]
     fields: dict[str, Any] = {"table": table}
     for column in columns:
-        fields[column.name] = _row_field(table, column, (related or {}).get(column.name, []))
+        undecided = row is None and column.default == ""
+        fields[column.name] = _row_field(table, column, (related or {}).get(column.name, []), undecided)
     given = {c.name: _typed(c, getattr(row, c.name) if row is not None else c.default) for c in columns}
     return type("BoundRowForm", (RowForm,), fields)(data=given, **options)  # type: ignore[no-any-return]
 
 
-def _row_field(table: Table, column: Column, related: list[tuple[str, str]]) -> Any:
+def _row_field(table: Table, column: Column, related: list[tuple[str, str]], undecided: bool) -> Any:
+    """Make the field of a column; a select of a new row begins with nothing chosen if `undecided`."""
     checks = [needed(f"the {column.label.lower()}")] if column.required else []
-    if column.entry is Entry.CHOICE:
-        return OptionField(column.label, choices=choices([(option, option) for option in column.options]))
-    if column.entry is Entry.RELATION:
-        return OptionField(column.label, choices=choices(related))
+    if column.entry in {Entry.CHOICE, Entry.RELATION}:
+        given = related if column.entry is Entry.RELATION else [(option, option) for option in column.options]
+        offered = [("", "choose …"), *given] if undecided else given
+        chosen = DataRequired(f"Choose one of the options for {column.label}.")
+        return OptionField(column.label, [chosen], choices=choices(offered))
     if column.entry is Entry.WHOLE_NUMBER:
         large = isinstance(table.row.__table__.c[column.name].type, BigInteger)
         most = LARGEST_NUMBER if large else LARGEST_SMALL

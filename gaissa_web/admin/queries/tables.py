@@ -8,7 +8,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Select, String, cast, func, or_, select
 from sqlalchemy import Table as DatabaseTable
 
 from gaissa_web.admin.declared import TABLES, WORDS
@@ -42,7 +42,7 @@ class Dependents:
 
 
 def list_rows(table: Table, text: str, sort: str, cursor: str | None) -> Page[Line]:
-    """Return one page of a table's rows that hold `text`, in the order of the column `sort`.
+    """Return one page of a table's rows that hold every word of `text`, in the order of the column `sort`.
 
     A minus in front of the column's name turns the order round.
     """
@@ -51,9 +51,8 @@ def list_rows(table: Table, text: str, sort: str, cursor: str | None) -> Page[Li
     sorted_by = next((c for c in sortable(table) if c.name == wanted), None)
     columns = [key] if sorted_by is None or sorted_by.name == table.key else [getattr(table.row, wanted), key]
     query = select(table.row).where(*_scope(table))
-    if text:
-        found = (getattr(table.row, name).icontains(text, autoescape=True) for name in table.search)
-        query = query.where(or_(*found))
+    for word in text.split():
+        query = query.where(_holds(table, word))
     page = fetch_page(query, Order(tuple(columns), sort.startswith("-")), cursor, PAGE_SIZE)
     rows = [row[0] for row in page.rows]
     related = _related_names(table, rows)
@@ -97,10 +96,8 @@ def relation_choices(table: Table, row: Any = None) -> dict[str, list[tuple[str,
     for column in table.columns:
         if column.entry is Entry.RELATION:
             other = TABLES[column.related]
-            name = getattr(other.row, other.named_by)
-            query = select(getattr(other.row, other.key), name).where(*_scope(other))
-            query = query.order_by(name).limit(CHOICES_AT_MOST)
-            found[column.name] = [(str(key), str(text)) for key, text in db.session.execute(query)]
+            query = _names(other).where(*_scope(other)).limit(CHOICES_AT_MOST)
+            found[column.name] = [(str(key), text) for key, text in _named(query)]
             present = find_row(other, str(getattr(row, column.name))) if row is not None else None
             if present is not None:
                 own = str(getattr(present, other.key)), other.name_of(present)
@@ -175,9 +172,52 @@ def _related_names(table: Table, rows: Sequence[Any]) -> dict[str, dict[Any, str
     for column in table.listed:
         if column.entry is Entry.RELATION:
             other = TABLES[column.related]
-            key, name = getattr(other.row, other.key), getattr(other.row, other.named_by)
             wanted = {getattr(row, column.name) for row in rows}
-            found[column.name] = dict(db.session.execute(select(key, name).where(key.in_(wanted))).all())
+            query = _names(other).where(getattr(other.row, other.key).in_(wanted))
+            found[column.name] = dict(_named(query))
+    return found
+
+
+def _names(table: Table) -> Select[Any]:
+    """Return the query for key and name of a table's rows by name, with that of what they are within."""
+    key, name = getattr(table.row, table.key), getattr(table.row, table.named_by)
+    if not table.within:
+        return select(key, name).order_by(name)
+    parent = getattr(table.row, table.within)
+    outer = parent.property.mapper.class_.name
+    return select(key, name, outer).join(parent).order_by(outer, name)
+
+
+def _named(query: Select[Any]) -> list[tuple[Any, str]]:
+    """Return key and name of the rows, called as `Table.name_of` does."""
+    rows = db.session.execute(query)
+    return [(key, ": ".join(map(str, (*within, name)))) for key, name, *within in rows]
+
+
+def _holds(table: Table, word: str) -> ColumnElement[bool]:
+    """Return the condition that a searched column of a row, or what it leads to, has `word` in it."""
+    conditions = []
+    for name in table.search:
+        belonging, _, column = name.rpartition(".")
+        if belonging:
+            rows = getattr(table.row, belonging)
+            other = next(t for t in TABLES.values() if t.row is rows.property.mapper.class_)
+            conditions.append(rows.any(_leads_to(other, column, word)))
+        else:
+            conditions.append(_leads_to(table, column, word))
+    return or_(*conditions)
+
+
+def _leads_to(table: Table, name: str, word: str) -> ColumnElement[bool]:
+    """Return the condition that a column, or the row that it leads to, has `word` in it."""
+    column = getattr(table.row, name)
+    related = next((c.related for c in table.columns if c.name == name and c.related), "")
+    if not related:
+        return cast(column, String).icontains(word, autoescape=True)
+    other = TABLES[related]
+    found: ColumnElement[bool] = column.in_(
+        select(getattr(other.row, other.key)).where(_holds(other, word)).correlate(None)
+    )
     return found
 
 

@@ -20,8 +20,9 @@ def create_row(actor: Actor, table: Table, values: Mapping[str, Any]) -> str:
     """
     table.check(values)
     with one_at_a_time():
-        row = table.row(**values, **dict(table.scope))
         _refuse_twins(table, values, None)
+        table.agree(values, None)
+        row = table.row(**values, **dict(table.scope))
         db.session.add(row)
         db.session.flush()
         record(actor, Action.CREATE, table.one, table.name_of(row), None, snapshot(table, row))
@@ -47,6 +48,7 @@ def edit_row(actor: Actor, table: Table, key: str, values: Mapping[str, Any], se
             raise InvalidInputError("What labels already use cannot be changed; add another one instead.")
         table.check(merged)
         _refuse_twins(table, merged, row)
+        table.agree(merged, row)
         for name, value in merged.items():
             setattr(row, name, value)
         db.session.flush()
