@@ -157,7 +157,7 @@ def test_expected_reductions_and_values_are_searched(app, admin):
         "reductions": (
             "Zeus",
             "codeparrot",
-            "Durán",
+            "Durán phi2",
             "MRPC",
             "search workloads",
             "zeus 15.3",
