@@ -37,19 +37,20 @@ class Contrast:
 
 
 def contrast(analyses: Sequence[Analysis]) -> Contrast:
-    """Compare analyses, each with its own number of uses."""
+    """Compare analyses, each with its own number of uses; training runs and inferences have no best."""
     scenarios = {place: a.scenario for place, a in enumerate(analyses) if a.scenario}
     names = [f"“{analysis.name}”" for analysis in analyses]
-    best_break_even, soonest = _break_even(analyses, scenarios)
+    alike = scenarios if len({analyses[place].per for place in scenarios}) == 1 else {}
+    best_break_even, soonest = _break_even(analyses, alike)
     best_savings, saving = _gains(
         names,
-        {p: s.savings(s.uses) for p, s in scenarios.items()},
+        {p: s.savings(s.uses) for p, s in alike.items()},
         ("saves the most money", "saves money", "loses"),
         money,
     )
     best_emissions, cleaner = _gains(
         names,
-        {p: s.emissions_saved_kg(s.uses) for p, s in scenarios.items()},
+        {p: s.emissions_saved_kg(s.uses) for p, s in alike.items()},
         ("saves the most emissions", "saves emissions", "adds"),
         lambda kg: readable(kg, "kg CO2eq"),
     )
@@ -71,8 +72,6 @@ def _break_even(
 ) -> tuple[frozenset[int], str]:
     """Return which pays back soonest, if within the uses it counts, and a sentence about it."""
     needed = {p: s.pays_back_at for p, s in scenarios.items() if s.pays_back_at is not None}
-    if len({analyses[place].per for place in needed}) != 1:
-        return frozenset(), ""  # nothing, or inferences against training runs
     best = _best(needed, min)
     within = frozenset(place for place in best if needed[place] <= scenarios[place].uses)
     if len(best) != 1:

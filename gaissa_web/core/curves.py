@@ -53,7 +53,8 @@ def milestones(scenario: Scenario) -> tuple[int, ...]:
 
 
 def _span(scenario: Scenario, times: int) -> float:
-    return float(NEVER if scenario.pays_back_at is None else max(times * scenario.pays_back_at, FEWEST))
+    uses = scenario.pays_back_at
+    return float(NEVER if uses is None else max(times * rounded_up(uses), FEWEST))
 
 
 def _points(span: float, steps: int, value: Callable[[float], float | None]) -> Points:

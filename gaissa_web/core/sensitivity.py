@@ -23,9 +23,9 @@ class Range:
 
 
 REDUCTION = Range(
-    0.5,
+    0.6,
     1.2,
-    "The source gives no range. Assumed: from half of it to a fifth more, "
+    "The source gives no range. Assumed: from two fifths less to a fifth more, "
     "as no other model and machine is the one that was measured.",
 )
 ENERGY = Range(0.75, 1.25, "A quarter less or more, as energy read by a software tracker may be off.")

@@ -55,14 +55,11 @@ def _effect(effect: MetricEffect | None) -> str:
 
 
 def _money(contrast: Contrast) -> Iterator[Row]:
-    costs = [a.scenario.cost_before for a in contrast.analyses if a.scenario and a.scenario.cost_before]
-    count = uses_to_price(min(costs)) if costs else 1
-    of_uses = f"Cost of {readable(count)} use{'s' if count > 1 else ''}"
     yield _row(contrast, "Energy price", lambda a, s: f"{exact(s.price)} EUR/kWh")
     yield _row(contrast, "Number of uses", lambda a, s: f"{readable(a.uses)} {plural(a.per)}")
     yield _row(contrast, "Uses a day", lambda a, s: readable(a.uses_per_day) if a.uses_per_day else None)
-    yield _row(contrast, f"{of_uses}, before", lambda a, s: money(s.cost_before * count))
-    yield _row(contrast, f"{of_uses}, after", lambda a, s: money(s.cost_after * count))
+    yield _row(contrast, "Cost in use, before", lambda a, s: _cost(a, s, s.cost_before))
+    yield _row(contrast, "Cost in use, after", lambda a, s: _cost(a, s, s.cost_after))
     yield _row(contrast, "Implementation, once", lambda a, s: money(s.implementation))
     yield _row(contrast, "Total before", lambda a, s: money(s.total_before(a.uses)))
     yield _row(contrast, "Total after", lambda a, s: money(s.total_after(a.uses)))
@@ -94,6 +91,13 @@ def _intensity(analysis: Analysis, scenario: Scenario) -> str:
 def _row(contrast: Contrast, title: str, cell: Cell, best: frozenset[int] = frozenset()) -> Row:
     texts = (cell(a, a.scenario) if a.scenario else None for a in contrast.analyses)
     return Row(title, tuple(text or NOTHING for text in texts), best)
+
+
+def _cost(analysis: Analysis, scenario: Scenario, cost: float) -> str:
+    """Say a cost of one use for so many that the cost before has cents."""
+    count = uses_to_price(scenario.cost_before)
+    of_uses = analysis.per if count == 1 else f"{readable(count)} {plural(analysis.per)}"
+    return f"{money(cost * count)} per {of_uses}"
 
 
 def _optional(value: float | None, text: Callable[[float], str]) -> str | None:

@@ -175,7 +175,6 @@ def compare() -> str | tuple[str, int]:
         chosen=chosen,
         count=len(ids),
         others=_others({analysis.id for analysis in chosen}),
-        most=COMPARED.stop - 1,
     ), 422
 
 

@@ -39,7 +39,7 @@ def test_every_figure_of_the_pages_is_there(app, browse):
     assert rows["Country"] == ["Spain (ESP)", "Finland (FIN)"]
     assert rows["Energy price"] == ["0.1899 EUR/kWh", "0.0939 EUR/kWh"]
     assert rows["Energy per inference"][0] == "170 J → 56 J (−67 %, better)"
-    assert rows["Cost of 1 million uses, before"] == ["€8.97", "€4.43"]
+    assert rows["Cost in use, before"] == ["€8.97 per 1 million inferences", "€4.43 per 1 million inferences"]
     assert rows["Total before"] == ["€896.75", "€443.42"]
     assert rows["Savings"][0] == "−€1,898.73"
     assert rows["Pays back after"] == ["416 million inferences", "at once (best)"]
@@ -111,7 +111,7 @@ def test_what_does_not_exist_is_said_and_the_rest_is_kept(app, browse):
 def test_odd_addresses_show_what_can_be_compared(browse, query):
     page = browse.get(f"/roi/compare?{query}")
     assert page.status == 422
-    assert "Two to 4 analyses can be compared" in page.text
+    assert "Two to four analyses can be compared" in page.text
 
 
 def test_an_analysis_of_the_same_tactic_is_a_click_away(app, browse):
