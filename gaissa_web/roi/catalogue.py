@@ -143,7 +143,9 @@ def further(
     """
     known = {c.option_id: c for c in candidates(architecture_id, metric_slug)} if metric_slug else {}
     if not known.keys() >= set(option_ids):
-        raise InvalidInputError("There is no published figure for what is to be combined with it.")
+        raise InvalidInputError(
+            "What is to be combined with it has no published figure for the energy of this architecture."
+        )
     picked = [known[option_id] for option_id in option_ids]
     tactics = [tactic_id, *(candidate.tactic_id for candidate in picked)]
     if len(set(tactics)) < len(tactics):

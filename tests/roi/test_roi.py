@@ -345,7 +345,7 @@ def test_what_has_no_figure_is_refused_and_not_left_out(app, browse, option):
         option = choice(app, "BERT-base", "int8")["option"]
     refused = browse.get(f"{page.address}?with={option}")
     assert refused.status == 422
-    assert "no published figure for what is to be combined" in refused.text
+    assert "has no published figure for the energy of this architecture" in refused.text
 
 
 @pytest.mark.parametrize(
