@@ -1,20 +1,16 @@
-"""Where everything meets: the application factory and the `gaissa` command."""
+"""Where everything meets: the application factory."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import click
 from flask import Flask
-from flask.cli import ScriptInfo
 from flask_compress import Compress
-from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gaissa_web import admin, cli, home, inference, labels, roi
+from gaissa_web import admin, home, inference, labels, roi
 from gaissa_web.admin.tasks import RUNNERS as MANAGEMENT
-from gaissa_web.config import PROJECT, Settings, SettingsError, read_settings
-from gaissa_web.home.queries import readiness_problem
+from gaissa_web.config import PROJECT, Settings, read_settings
 from gaissa_web.inference.tasks import RUNNERS as MEASURING
 from gaissa_web.storage.db import db, tune_sqlite
 from gaissa_web.web import assets, auth, errors, filters, htmx, jobs, products, security
@@ -61,29 +57,3 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
-
-
-class CommandLine(click.Group):
-    """The `gaissa` command; what the operator can mend is said in a sentence and not in a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Do what was asked for."""
-        try:
-            return super().invoke(ctx)
-        except SettingsError as error:
-            raise click.ClickException(str(error)) from error
-        except (OperationalError, ProgrammingError) as error:
-            with create_app().app_context():
-                problem = readiness_problem()
-            if not problem:
-                raise
-            advice = "run “gaissa migrate” first" if "migrations" in problem else "check DATABASE_URL"
-            raise click.ClickException(f"This cannot be done, because {problem}; {advice}.") from error
-
-
-command_line = CommandLine(
-    "gaissa",
-    commands=cli.commands,
-    context_settings={"obj": ScriptInfo(create_app=create_app)},
-    help="GAISSA Tools: energy labels for machine-learning models.",
-)

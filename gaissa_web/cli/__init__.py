@@ -1,10 +1,67 @@
-"""The `gaissa` command, one module per group of commands; each runs inside the application."""
+"""The `gaissa` command, one module per group of commands; most run inside the application.
 
-from gaissa_web.cli.accounts import create_admin
-from gaissa_web.cli.carbon import import_carbon_intensity
-from gaissa_web.cli.catalogue import import_models, seed
-from gaissa_web.cli.labelling import label
-from gaissa_web.cli.running import migrate, serve, worker
-from gaissa_web.cli.sync import sync
+A command's module is loaded when the command is asked for: what needs no database starts at once.
+"""
 
-commands = [create_admin, import_carbon_intensity, import_models, label, migrate, seed, serve, sync, worker]
+from importlib import import_module
+from typing import Any
+
+import click
+
+from gaissa_web.config import SettingsError
+
+COMMANDS = {
+    "create-admin": "accounts.create_admin",
+    "import-carbon-intensity": "carbon.import_carbon_intensity",
+    "import-models": "catalogue.import_models",
+    "inspect": "inspecting.inspect",
+    "label": "labelling.label",
+    "migrate": "running.migrate",
+    "seed": "catalogue.seed",
+    "serve": "running.serve",
+    "sync": "sync.sync",
+    "worker": "running.worker",
+}
+"""Where each command is: module and function in this package."""
+
+
+class Commands(click.Group):
+    """All commands, each loaded when it is needed; what operators can mend is said in a sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what was asked for."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from error
+        except Exception as error:
+            if not (reason := _unready(error)):
+                raise
+            raise click.ClickException(reason) from error
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, or None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(".")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), function)
+        return command
+
+
+def _unready(error: Exception) -> str:
+    """Return why the database cannot do what was asked for, if that is what went wrong."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415  slow to load
+
+    if not isinstance(error, OperationalError | ProgrammingError):
+        return ""
+    from gaissa_web.app import create_app  # noqa: PLC0415  as above
+    from gaissa_web.home.queries import readiness_problem  # noqa: PLC0415
+
+    with create_app().app_context():
+        problem = readiness_problem()
+    advice = "run “gaissa migrate” first" if "migrations" in problem else "check DATABASE_URL"
+    return problem and f"This cannot be done, because {problem}; {advice}."

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from flask.cli import ScriptInfo
 from sqlalchemy import select, text, update
 
+from gaissa_web.__main__ import command_line
 from gaissa_web.adapters import huggingface
 from gaissa_web.admin.services import sync
-from gaissa_web.app import command_line
 from gaissa_web.storage.db import db
 from gaissa_web.storage.hub import HubModelRow, SyncRun
 from gaissa_web.storage.jobs import Job

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 from flask.cli import ScriptInfo
 
-from gaissa_web.app import command_line, create_app
+from gaissa_web.__main__ import command_line
+from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
 from tests.unit.importing.test_files import FILES
 
