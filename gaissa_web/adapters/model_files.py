@@ -3,12 +3,14 @@
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gaissa_web.core.errors import UnreadableFileError
 from gaissa_web.core.inspecting import (
     INDEX,
+    Choice,
     Contents,
     DataFile,
     Inspection,
@@ -35,34 +37,40 @@ def inspect_model(path: Path) -> Inspection:
     Raises:
         UnreadableFileError: It cannot be read; the message is a sentence that says why.
     """
-    try:
-        return _inspect_folder(path) if path.is_dir() else _inspect_files(path, path.parent, [path.name], "")
-    except OSError as error:
-        reason = _REASONS.get(error.errno or 0, f"It cannot be read ({error.strerror}).")
-        raise UnreadableFileError(reason) from error
-    except ValueError as error:
-        if isinstance(error, UnreadableFileError):
-            raise
-        raise UnreadableFileError("Its name cannot be one of a file.") from error
-
-
-def _inspect_folder(folder: Path) -> Inspection:
-    with os.scandir(folder) as entries:
-        names = [entry.name for entry in entries if not entry.is_dir()]
-    indexes = {name: _index(folder / name) for name in names if name.endswith(INDEX)}
-    chosen = choose(names, indexes)
-    return _inspect_files(folder, folder, chosen.files, chosen.left_out)
-
-
-def _inspect_files(path: Path, folder: Path, names: Iterable[str], left_out: str) -> Inspection:
+    with _sentences():
+        is_folder = path.is_dir()
+        folder = path if is_folder else path.parent
+        chosen = _choose(folder) if is_folder else Choice((path.name,), "")
     sizes: dict[str, int] = {}
     contents: list[Contents] = []
-    for name in names:
-        sizes[one_line(name)] = size = _size(folder / name)
-        with (folder / name).open("rb") as file:
-            contents.append(read_model_file(file, size))
-        sizes |= _data_sizes(folder, contents[-1].data_files)
-    return inspection(one_line(path.resolve().name), sizes, contents, left_out)
+    for file in chosen.files:
+        with _sentences(file if is_folder else ""):
+            sizes[one_line(file)] = size = _size(folder / file)
+            with (folder / file).open("rb") as opened:
+                contents.append(read_model_file(opened, size))
+            sizes |= _data_sizes(folder, contents[-1].data_files)
+    # As it was called: in a cache of a model hub a link leads to a name that says nothing.
+    name = Path(os.path.abspath(path)).name
+    return inspection(one_line(name), sizes, contents, chosen.left_out)
+
+
+@contextmanager
+def _sentences(file: str = "") -> Iterator[None]:
+    """Raise what goes wrong as an UnreadableFileError, with the name of the file if there are several."""
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, f"It cannot be read ({error.strerror}).")
+    except UnreadableFileError as error:
+        reason = str(error)
+    else:
+        return
+    raise UnreadableFileError(f"{one_line(file)}: {reason}" if file else reason)
+
+
+def _choose(folder: Path) -> Choice:
+    names = [path.name for path in folder.iterdir() if not path.is_dir()]
+    return choose(names, {name: _index(folder / name) for name in names if name.endswith(INDEX)})
 
 
 def _data_sizes(folder: Path, files: Iterable[DataFile]) -> dict[str, int]:

@@ -32,7 +32,7 @@ def inspect(paths: tuple[Path, ...], as_json: bool, table: Path | None) -> None:
     are floating-point operations (FLOP) of one pass, two per multiply-accumulate; only ONNX files
     tell them. The exit code is 1 if nothing could be read.
     """
-    if table and any(table.exists() and path.exists() and table.samefile(path) for path in paths):
+    if table and any(_is_same(table, path) for path in paths):
         raise click.BadParameter("It would overwrite the model.", param_hint="--csv")
     models = []
     for path in paths:
@@ -53,3 +53,10 @@ def inspect(paths: tuple[Path, ...], as_json: bool, table: Path | None) -> None:
         click.echo(json.dumps([as_data(model) for model in models], ensure_ascii=False, indent=2))
     else:
         click.echo("\n\n".join(map(as_text, models)))
+
+
+def _is_same(table: Path, path: Path) -> bool:
+    try:
+        return table.samefile(path)
+    except OSError:  # one of them is not there, or not to be reached
+        return False

@@ -6,13 +6,14 @@ raises at the caller but `UnreadableFileError`.
 """
 
 from gaissa_web.core.inspecting.contents import Contents, DataFile, Inspection, Operations, inspection
-from gaissa_web.core.inspecting.folders import INDEX, choose
+from gaissa_web.core.inspecting.folders import INDEX, Choice, choose
 from gaissa_web.core.inspecting.reading import read_model_file
 from gaissa_web.core.inspecting.showing import COLUMNS, as_data, as_row, as_text
 
 __all__ = [
     "COLUMNS",
     "INDEX",
+    "Choice",
     "Contents",
     "DataFile",
     "Inspection",

@@ -12,6 +12,10 @@ from gaissa_web.core.inspecting.graphs import Dimension, Graph, Node, count_oper
 from gaissa_web.core.inspecting.protobuf import Span, Wire
 
 FORMAT = "ONNX"
+EXPORTED = (
+    "Counted as exported: an exporter merges layers and unfolds constants, so that the training framework’s "
+    "own number can be slightly different."
+)
 DEEPEST = 20
 """How many graphs may be nested in one another."""
 
@@ -68,7 +72,7 @@ def read_onnx(file: BinaryIO, size: int) -> Contents:
     if len(graphs) != 1:
         raise UnreadableFileError("It holds no ONNX graph.")
     (graph,) = graphs
-    return Contents(FORMAT, reader.tensors(), (), count_operations(graph), tuple(reader.data_files))
+    return Contents(FORMAT, reader.tensors(), (EXPORTED,), count_operations(graph), tuple(reader.data_files))
 
 
 class _Reader:
