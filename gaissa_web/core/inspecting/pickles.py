@@ -14,7 +14,7 @@ from typing import Any
 from gaissa_web.core.errors import UnreadableFileError
 from gaissa_web.core.inspecting.bounded import Bounded
 
-MAX_INSTRUCTIONS = 3_000_000
+MAX_INSTRUCTIONS = 2_000_000
 """A tensor takes about forty."""
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from gaissa_web.core.errors import UnreadableFileError
 
-MAX_FIELDS = 3_000_000
+MAX_FIELDS = 2_000_000
 MAX_TEXT = 1_000
 """Bytes of a name that are read."""
 
