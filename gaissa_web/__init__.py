@@ -12,7 +12,7 @@ The house, from the street inwards; each room may import only from rooms below i
     roi        the ROI Analyzer: catalogue, analyses, report, comparison, ranking
     web        furniture that pages share: errors, security headers, paging, HTMX
     storage    database tables, one aggregate a file
-    adapters   the outside world: documents, pictures, cache, the queue, fetching, endpoints, the hub
-    core       the rules, pure: rating, units, importing, drawing
+    adapters   the outside world: documents, pictures, cache, queue, fetching, endpoints, the hub, model files
+    core       the rules, pure: rating, units, importing, inspecting, drawing
     config     settings from the environment
 """

@@ -84,7 +84,7 @@ def test_the_summary_is_for_people(inspect):
     text = inspect(MODELS / "conv-dynamo.onnx", MODELS / "checkpoint-model.pt").stdout
     assert "parameters   629" in text
     assert "24,760 FLOP, 2 for each multiply-accumulate" in text
-    assert "one pass for input input 1 × 3 × 12 × 12" in text
+    assert "one pass with input of 1 × 3 × 12 × 12" in text
     assert "Only “model” of this checkpoint was counted" in text
 
 

@@ -30,7 +30,10 @@ MAX_ELEMENTS = 2**63 - 1
 STATISTICS = frozenset({"running_mean", "running_var", "num_batches_tracked"})
 
 _NO_PARAMETERS = frozenset({"int64", "uint64", "int32", "uint32", "int16", "uint16", "bool", "text"})
-_PACKED_ENDINGS = ("qweight", "qzeros", "weight_packed", "_blocks")
+# How GPTQ, AWQ, MLX, compressed-tensors, bitsandbytes, MXFP4 and NVFP4 call what they pack.
+_PACKED_WORDS = frozenset({"int32", "uint32"}), ("weight", "weight_packed", "qzeros")
+_PACKED_BYTES = frozenset({"uint8"}), ("weight_packed", "_blocks", "bitsandbytes__nf4", "bitsandbytes__fp4")
+_PACKED_SCALES = frozenset({"float32"}), ("weight_scale_2",)
 _SHOWN_CHARACTERS = 80
 _SHOWN_NAMES = 10
 
@@ -59,10 +62,13 @@ class Tensor:
 
     @property
     def hides_parameters(self) -> bool:
-        """Whether each of its integers holds more than one parameter."""
-        if "int" not in self.data_type:
-            return False
-        return self.is_packed or ".quant_state." in self.name or self.name.endswith(_PACKED_ENDINGS)
+        """Whether its integers, or those that it belongs to, hold several parameters each."""
+        if self.is_packed:
+            return self.data_type == "uint8"
+        return any(
+            self.data_type in types and self.name.endswith(endings)
+            for types, endings in (_PACKED_WORDS, _PACKED_BYTES, _PACKED_SCALES)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gaissa_web.core.errors import UnreadableFileError
-from gaissa_web.core.inspecting.contents import Operations, element_count, shown
+from gaissa_web.core.inspecting.contents import Operations, element_count, listed, shown
 
 Dimension = int | str
 """A size that is fixed, or the name of one that is free; a free one without a name is empty."""
@@ -36,10 +36,11 @@ class Node:
 
 @dataclass(slots=True)
 class Graph:
-    """Operators in order, and the shapes that are known by name."""
+    """Operators in order, and the shapes that are known by name; older files list initializers as inputs."""
 
     nodes: list[Node] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
+    initializers: set[str] = field(default_factory=set)
     shapes: dict[str, tuple[Dimension, ...]] = field(default_factory=dict)
 
 
@@ -49,7 +50,8 @@ class _UnknownSizeError(Exception):
 
 def count_operations(graph: Graph) -> Operations:
     """Count the operations of one pass; where the inputs' first size is free, one input at a time."""
-    batch = {shape[0] for name in graph.inputs if (shape := graph.shapes.get(name)) and shape[0]}
+    inputs = [name for name in graph.inputs if name not in graph.initializers]
+    batch = {shape[0] for name in inputs if (shape := graph.shapes.get(name)) and shape[0]}
     free = {size for size in batch if isinstance(size, str)}
     known = {name: tuple(1 if size in free else size for size in s) for name, s in graph.shapes.items()}
     total = 0
@@ -66,8 +68,8 @@ def count_operations(graph: Graph) -> Operations:
             )
     if not total:
         return Operations(None, "it has neither convolutions nor matrix products")
-    inputs = [f"{shown(name)} {_shape(known[name])}" for name in graph.inputs if name in known]
-    return Operations(total, f"{COUNTED}; one pass for input {', '.join(inputs)}")
+    sizes = [f"{shown(name)} of {_shape(known[name])}" for name in inputs if name in known]
+    return Operations(total, f"{COUNTED}; one pass with {listed(sizes)}")
 
 
 def _multiply_accumulates(node: Node, known: dict[str, tuple[Dimension, ...]]) -> int:

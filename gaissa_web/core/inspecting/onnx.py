@@ -1,7 +1,7 @@
 """ONNX files: the graph's initializers, with their data in the file or beside it.
 
 Field numbers are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. The onnx package
-would read the whole file, data included, and is three times as large as the rest of this program.
+would read the whole file, data included.
 """
 
 from typing import BinaryIO
@@ -106,6 +106,7 @@ class _Reader:
                 tensor, shape = self._tensor(self.wire.span(value))
                 self._tensors.append(tensor)
                 graph.shapes[tensor.name] = shape
+                graph.initializers.add(tensor.name)
             elif number == 15:
                 self._sparse(self.wire.span(value))
             elif number in {11, 12, 13}:

@@ -181,6 +181,14 @@ def test_long_names_are_not_read_whole():
     assert file.longest == protobuf.MAX_TEXT
 
 
+def test_weights_that_are_listed_as_inputs_are_none():
+    product = node("MatMul", ["x", "w"], ["y"])
+    inputs = [value_info("x", "batch", 3), value_info("w", 3, 2)]
+    counted = operations([product], [tensor("w", (3, 2))], [value_info("y", "batch", 2)], inputs)
+    assert counted.count == 12
+    assert counted.about.endswith("one pass with x of 1 × 3")
+
+
 def test_a_size_may_say_more_of_itself_than_its_length():
     described = field(1, field(3, "DATA_BATCH") + field(1, 2))
     x = field(1, "x") + field(2, field(1, field(2, described)))
@@ -208,7 +216,7 @@ def test_a_multiply_accumulate_is_two_operations(operator, weight, output, expec
         size *= length
     counted = operations([operator], [tensor("w", weight, 1, size)], [value_info("y", *output)], [X])
     assert counted.count == 2 * expected
-    assert "x 1 × 3 × 8 × 8" in counted.about
+    assert "with x of 1 × 3 × 8 × 8" in counted.about
 
 
 @pytest.mark.parametrize(("transposed", "shape"), [(0, (5, 7)), (1, (7, 5))])
@@ -244,4 +252,4 @@ def test_inputs_with_free_sizes_that_do_not_matter_are_shown_as_free():
     values = [value_info("y", 2, 2)]
     inputs = [value_info("x", 2, 3), value_info("mask", None, "length", None)]
     counted = operations([node("MatMul", ["x", "w"], ["y"])], [tensor("w", (3, 2))], values, inputs)
-    assert "x 2 × 3, mask ? × length × ?" in counted.about
+    assert counted.about.endswith("with x of 2 × 3, mask of ? × length × ?")

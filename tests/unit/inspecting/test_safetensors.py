@@ -116,19 +116,33 @@ def test_names_that_would_spoil_a_terminal_are_cleaned_in_messages():
     assert len(str(raised.value)) < 200
 
 
-@pytest.mark.parametrize("name", ["layer.qweight", "layer.weight_packed", "experts.gate_blocks"])
-def test_packed_weights_have_no_known_number_of_parameters(name):
-    model = inspect(file({name: entry("I32", (2,)), "scales": entry("F32", (1,), 8, 12)}, bytes(12)))
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        ("layer.qweight", "I32"),
+        ("layer.qzeros", "I32"),
+        ("layer.weight", "U32"),
+        ("layer.weight_packed", "I32"),
+        ("layer.weight_packed", "U8"),
+        ("experts.gate_up_proj_blocks", "U8"),
+        ("layer.weight.quant_state.bitsandbytes__nf4", "U8"),
+        ("layer.weight_scale_2", "F32"),
+    ],
+)
+def test_packed_weights_have_no_known_number_of_parameters(name, dtype):
+    size = 8 if dtype == "U8" else 2
+    model = inspect(file({name: entry(dtype, (size,)), "scales": entry("F32", (1,), 8, 12)}, bytes(12)))
     assert model.parameters is None
     assert "packed" in model.notes[0]
 
 
-def test_weights_packed_by_bitsandbytes_are_told_by_their_state():
-    header = {
-        "weight": entry("U8", (8,)),
-        "weight.quant_state.bitsandbytes__nf4": entry("U8", (8,), 8, 16),
-    }
-    assert inspect(file(header, bytes(16))).parameters is None
+@pytest.mark.parametrize(
+    ("name", "dtype"), [("steps", "I32"), ("num_blocks", "I64"), ("weight_shape", "I64")]
+)
+def test_other_integers_hide_no_parameters(name, dtype):
+    size = 1 if dtype == "I64" else 2
+    model = inspect(file({name: entry(dtype, (size,)), "w": entry("F32", (1,), 8, 12)}, bytes(12)))
+    assert (model.parameters, model.other_values) == (1, size)
 
 
 def test_eight_bit_weights_are_parameters():
