@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from flask.cli import ScriptInfo
 
 from gaissa_web.config import SettingsError
 
@@ -35,7 +36,7 @@ class Commands(click.Group):
         except SettingsError as error:
             raise click.ClickException(str(error)) from error
         except Exception as error:
-            if not (reason := _unready(error)):
+            if not (reason := _unready(ctx, error)):
                 raise
             raise click.ClickException(reason) from error
 
@@ -52,16 +53,15 @@ class Commands(click.Group):
         return command
 
 
-def _unready(error: Exception) -> str:
+def _unready(ctx: click.Context, error: Exception) -> str:
     """Return why the database cannot do what was asked for, if that is what went wrong."""
     from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415  slow to load
 
     if not isinstance(error, OperationalError | ProgrammingError):
         return ""
-    from gaissa_web.app import create_app  # noqa: PLC0415  as above
-    from gaissa_web.home.queries import readiness_problem  # noqa: PLC0415
+    from gaissa_web.home.queries import readiness_problem  # noqa: PLC0415  as above
 
-    with create_app().app_context():
+    with ctx.ensure_object(ScriptInfo).load_app().app_context():
         problem = readiness_problem()
     advice = "run “gaissa migrate” first" if "migrations" in problem else "check DATABASE_URL"
     return problem and f"This cannot be done, because {problem}; {advice}."

@@ -110,7 +110,7 @@ def test_what_is_written_is_imported_with_exactly_the_same_numbers(seeded, inspe
     table = tmp_path / "numbers.csv"
     (found,) = json.loads(inspect(MODELS / name, "--csv", table, "--json").stdout)
     label = run("label", table, "--model", name, "--phase", "inference", "--json", data=seeded)
-    assert label.stderr == ""
+    assert all("is unusual" in line for line in label.stderr.splitlines()), "these are very small models"
     metrics = json.loads(label.stdout)["metrics"]
     values = {slug: metric["value"] for slug, metric in metrics.items() if metric["value"] is not None}
     expected = {"model_size": found["parameters"], "file_size": found["file_size_bytes"] / 1e6}
