@@ -24,8 +24,9 @@ class Page:
 
     @property
     def text(self) -> str:
-        """What a reader sees, with single blanks."""
-        return " ".join(self.tree.text_content().split())
+        """What a reader sees, with single blanks; of data all that stands there."""
+        whole = self.response.get_data(as_text=True) if self.tree is None else self.tree.text_content()
+        return " ".join(whole.split())
 
     def form(self, action: str) -> Any:
         """Return the form that is sent to `action`."""

@@ -41,7 +41,10 @@ def import_carbon_intensity(source: str, dry_run: bool, as_json: bool) -> None:
         "unchanged": done.unchanged,
         "new_countries": len(done.new_countries),
         "unreadable_rows": len(parsed.problems),
+        "groups_left_out": len(parsed.skipped),
     }
+    if parsed.skipped:
+        click.echo(f"Left out, because they are groups of countries: {', '.join(parsed.skipped)}.", err=True)
     if as_json:
         click.echo(json.dumps(counts))
         return

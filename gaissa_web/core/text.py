@@ -40,6 +40,11 @@ def one_line(text: str) -> str:
     return " ".join(printable(text.replace("\r", " ")).split())
 
 
+def squeezed(text: str) -> str:
+    """Return the letters and digits of `text` alone, in one letter case: "ResNet-50" is "resnet50"."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
 @dataclass(frozen=True, slots=True)
 class FittedText:
     """Lines of text with the one font size at which they fit, `LINE_HEIGHT` times that apart."""

@@ -1,5 +1,6 @@
 """The boundaries between the five grades of one metric, and where a value lies among them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -8,6 +9,8 @@ from math import isfinite, log
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.grades import Grade
+
+GRADES = "ABCDE"
 
 
 class Direction(StrEnum):
@@ -36,10 +39,9 @@ class Thresholds:
         """Refuse boundaries that do not separate five grades."""
         if not all(isfinite(boundary) for boundary in self.boundaries):
             raise InvalidInputError("Every threshold must be a finite number.")
-        rising = self.direction is Direction.LOWER
-        if not all((a < b) if rising else (a > b) for a, b in pairwise(self.boundaries)):
-            order = "rise" if rising else "fall"
-            raise InvalidInputError(f"The thresholds from A to E must {order} from each to the next.")
+        place = misplaced(self.direction, self.boundaries)
+        if place is not None:
+            raise InvalidInputError(misplacement(self.direction, place))
 
     def grade(self, value: float) -> Grade:
         """Return the grade of a finite `value`, given in the metric's unit."""
@@ -74,6 +76,20 @@ class Thresholds:
             return 1 - max(min(value, near), 0.0) / max(value, near)
         excess = abs(Fraction(value) - Fraction(near)) / abs(Fraction(last) - Fraction(first))
         return float(excess / (1 + excess))
+
+
+def misplaced(direction: Direction, boundaries: Sequence[float]) -> int | None:
+    """Return the place of the first boundary that is on the wrong side of the one before it, if one is."""
+    rising = direction is Direction.LOWER
+    pairs = enumerate(pairwise(boundaries), start=1)
+    return next((place for place, (a, b) in pairs if not ((a < b) if rising else (a > b))), None)
+
+
+def misplacement(direction: Direction, place: int) -> str:
+    """Return what is wrong with the boundary at `place`, 1 to 3, in a sentence."""
+    side, values = ("above", "lower") if direction is Direction.LOWER else ("below", "higher")
+    here, before = (f"between {GRADES[k]} and {GRADES[k + 1]}" for k in (place, place - 1))
+    return f"The boundary {here} must be {side} the one {before}, since {values} values are better."
 
 
 def _share_between(best: float, worst: float, value: float) -> float:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from gaissa_web.core.rating import Metric, Scheme
@@ -45,6 +46,23 @@ def compare_versions(old: Scheme, new: Scheme) -> tuple[MetricChange, ...]:
     return tuple(changes + [MetricChange(m.slug, m.name, m.unit, Fate.REMOVED) for m in removed])
 
 
+def without_source(old: Scheme, new: Scheme) -> tuple[Metric, ...]:
+    """Return the metrics of `new` whose thresholds are not those of `old` while their source is.
+
+    A metric that is new, or whose thresholds changed, needs a source that says where they come from.
+    """
+    before = {metric.slug: metric for metric in old.metrics}
+    return tuple(metric for metric in new.ordered if not _is_sourced(before.get(metric.slug), metric))
+
+
+def _is_sourced(old: Metric | None, new: Metric) -> bool:
+    if old is None:
+        return bool(new.thresholds_source)
+    same = old.thresholds_source, old.thresholds_source_url
+    changed = (new.thresholds_source, new.thresholds_source_url) != same
+    return old.thresholds == new.thresholds or (changed and bool(new.thresholds_source))
+
+
 def properties(metric: Metric) -> dict[str, Any]:
     """Return what a scheme says of a metric, by the names readers know, fit for JSON."""
     return {
@@ -54,6 +72,9 @@ def properties(metric: Metric) -> dict[str, Any]:
         "direction": metric.thresholds.direction.value,
         "thresholds": list(metric.thresholds.boundaries),
         "order": metric.position,
+        "largest value": metric.range.largest if isfinite(metric.range.largest) else None,
+        "usual from": metric.range.usual_low,
+        "usual to": metric.range.usual_high if isfinite(metric.range.usual_high) else None,
         "description": metric.description,
         "how to measure": metric.how_to_measure,
         "recommendations": list(metric.recommendations),

@@ -22,7 +22,7 @@ from gaissa_web.storage.experiments import EarlierRating as EarlierRatingRow
 from gaissa_web.storage.experiments import Experiment, InformationValueRow, MetricValue, grade_order
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, fetch_page
-from gaissa_web.storage.ml_models import MLModel
+from gaissa_web.storage.ml_models import MLModel, names_like
 from gaissa_web.storage.schemes import MetricRow, SchemeRow, current_scheme, published_scheme
 
 PAGE_SIZE = 25
@@ -131,6 +131,13 @@ def recent_labels(count: int) -> list[LabelSummary]:
     return [_summary(row) for row in db.session.execute(query)]
 
 
+def summaries(label_ids: Sequence[int]) -> list[LabelSummary]:
+    """Return the labels of those ids that exist as lines of a list, in the order asked for."""
+    ids = [label_id for label_id in label_ids if 0 < label_id <= LARGEST_ID]
+    rows = {row.id: _summary(row) for row in db.session.execute(_summaries().where(Experiment.id.in_(ids)))}
+    return [rows[label_id] for label_id in ids if label_id in rows]
+
+
 def better_labels(label: Label, count: int) -> list[LabelSummary]:
     """Return labels of other models with a better grade, the next better first.
 
@@ -167,7 +174,7 @@ def match_models(text: str) -> list[ModelSummary]:
     found = list(db.session.execute(first.limit(MATCHES)))
     if len(found) < MATCHES:
         known = [row.id for row in found]
-        rest = columns.where(MLModel.search_text.contains(wanted, autoescape=True), MLModel.id.not_in(known))
+        rest = columns.where(names_like(wanted), MLModel.id.not_in(known))
         found += db.session.execute(rest.limit(MATCHES - len(found)))
     return [ModelSummary(row.id, row.name, row.author) for row in found]
 
@@ -302,11 +309,11 @@ def _summary(row: Row[Any]) -> LabelSummary:
 
 def _filtered(filters: Filters) -> Select[Any]:
     query = _summaries()
-    words = filters.text.casefold().split()
+    words = filters.text.split()
     if words:
         # As a set of models, so that few matches among very many labels are found at once.
-        matches = (MLModel.search_text.contains(word, autoescape=True) for word in words)
-        query = query.where((Experiment.model_id + 0).in_(select(MLModel.id).where(*matches)))
+        matches = select(MLModel.id).where(*map(names_like, words))
+        query = query.where((Experiment.model_id + 0).in_(matches))
     if filters.phase:
         query = query.where(Experiment.phase == filters.phase)
     if filters.grade:

@@ -39,6 +39,7 @@ from gaissa_web.web.caching import cached
 blueprint = Blueprint("labels", __name__)
 PHASE = "<any(training, inference):phase>"
 COMPARED = range(2, 7)
+MOST_CHOSEN, MOST_SHOWN = 100, 12
 FILTERS = {
     "text": "q",
     "phase": "phase",
@@ -227,13 +228,22 @@ def embed(label_id: int) -> Response:
 
 @blueprint.get("/labels/compare")
 def compare_labels() -> str | tuple[str, int]:
-    """Show two to six labels side by side."""
+    """Show two to six labels side by side; with more or fewer, what was ticked, to be changed."""
     ids = list(dict.fromkeys(request.args.getlist("id", type=int)))
-    labels = queries.find_labels(ids[: COMPARED.stop])
-    if len(labels) != len(ids) or len(labels) not in COMPARED:
-        problem = "One of these labels does not exist." if len(labels) < len(ids) else ""
-        return render_template("labels/compare.html", comparison=None, labels=labels, problem=problem), 422
-    return render_template("labels/compare.html", comparison=compare(labels), labels=labels, problem="")
+    if len(ids) in COMPARED:
+        labels = queries.find_labels(ids)
+        if len(labels) == len(ids):
+            return render_template("labels/compare.html", comparison=compare(labels))
+    chosen = queries.summaries(ids[:MOST_CHOSEN])
+    gone = len(chosen) < len(ids[:MOST_CHOSEN])
+    return render_template(
+        "labels/compare.html",
+        comparison=None,
+        chosen=chosen,
+        others=[label for label in queries.recent_labels(MOST_SHOWN) if label not in chosen],
+        count=len(ids),
+        problem="One of these labels does not exist, or not any more." if gone else "",
+    ), 422
 
 
 @blueprint.get("/models/<int:model_id>")

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, ColumnElement, String, UniqueConstraint, event, or_
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
+from gaissa_web.core.text import squeezed
 from gaissa_web.storage.db import Base, UTCDateTime, now
 
 NAME_LENGTH = 200
@@ -35,8 +36,14 @@ class MLModel(Base):
 
 
 def search_text(name: str, author: str) -> str:
-    """Return what a search looks in: name and author, in one letter case."""
-    return f"{name} {author}".casefold()[: NAME_LENGTH + AUTHOR_LENGTH + 100]
+    """Return what a search looks in: name and author in one letter case, and the name without its signs."""
+    return f"{name} {author} {squeezed(name)}".casefold()[: NAME_LENGTH + AUTHOR_LENGTH + 100]
+
+
+def names_like(word: str) -> ColumnElement[bool]:
+    """Return the condition that a model's name or author holds `word`, with or without its signs."""
+    spellings = {word.casefold(), squeezed(word)} - {""}
+    return or_(*(MLModel.search_text.contains(spelling, autoescape=True) for spelling in spellings))
 
 
 @event.listens_for(MLModel, "before_insert")

@@ -1,9 +1,11 @@
 """Error pages: each says in a sentence what happened and what to do next."""
 
+import json
 import logging
+from collections.abc import Iterable
 from uuid import uuid4
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
@@ -23,10 +25,10 @@ MESSAGES = {
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error with a page of ours, and log each failure under its reference number."""
+    """Answer every error with a page of ours, or as data, and log each failure under its reference number."""
 
     @app.errorhandler(HTTPException)
-    def show_error(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
+    def show_error(error: HTTPException) -> Response | tuple[str, int, list[tuple[str, str]]]:
         if isinstance(error, BadHost):  # no address of ours can be made, so no page with links
             return "That host name cannot be right.\n", 400, [("Content-Type", "text/plain")]
         code = error.code or 500
@@ -43,16 +45,32 @@ def init_app(app: Flask) -> None:
             for name, value in error.get_headers()
             if name not in {"Content-Type", "Content-Length"}
         ]
-        limit_mb = (app.config["MAX_CONTENT_LENGTH"] or 0) // 1_000_000
-        page = render_template(
-            "errors/error.html", code=code, title=title, advice=advice.format(limit_mb=limit_mb)
-        )
-        return page, code, headers
+        advice = advice.format(limit_mb=(app.config["MAX_CONTENT_LENGTH"] or 0) // 1_000_000)
+        if wants_data():
+            return problem(code, title, advice, headers)
+        return render_template("errors/error.html", code=code, title=title, advice=advice), code, headers
 
     @app.errorhandler(InternalServerError)
-    def show_failure(error: InternalServerError) -> tuple[str, int]:
+    def show_failure(error: InternalServerError) -> Response | tuple[str, int]:
         reference = uuid4().hex[:8].upper()
         # Flask has just logged the traceback; this line ties it to what the reader was shown.
         cause = error.original_exception or error
         logger.error("failure %s at %s %s: %r", reference, request.method, request.path, cause)
+        if wants_data():
+            advice = f"It stands in our log under the reference {reference}."
+            return problem(500, "Something failed on our side", advice)
         return render_template("errors/failure.html", reference=reference), 500
+
+
+def wants_data() -> bool:
+    """Whether this address answers data, and so its errors too."""
+    return request.path.endswith(".json") or request.path.startswith("/api/")
+
+
+def problem(code: int, title: str, detail: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    """Answer an error as data (RFC 9457, problem details), to be read from any site."""
+    content = {"type": "about:blank", "title": title, "status": code, "detail": detail}
+    answer = Response(json.dumps(content, ensure_ascii=False) + "\n", code, list(headers))
+    answer.mimetype = "application/problem+json"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer

@@ -1,12 +1,13 @@
 """The two tools of the site, which QA managers can switch off: menu and addresses follow."""
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from gaissa_web.storage import switches
 from gaissa_web.storage.db import db
 from gaissa_web.storage.switches import Product
+from gaissa_web.web import errors
 
 BLUEPRINTS = {"labels": Product.LABELS, "inference": Product.LABELS, "roi": Product.ROI}
 
@@ -34,8 +35,10 @@ def current_product() -> Product | None:
     return BLUEPRINTS.get(request.blueprint or "")
 
 
-def _refuse_switched_off() -> tuple[str, int] | None:
+def _refuse_switched_off() -> Response | tuple[str, int] | None:
     product = current_product()
     if product is None or product not in switched_off() or current_user.is_authenticated:
         return None
+    if errors.wants_data():
+        return errors.problem(404, "Switched off", f"{product.full_name} is switched off on this site.")
     return render_template("errors/switched_off.html", product=product), 404

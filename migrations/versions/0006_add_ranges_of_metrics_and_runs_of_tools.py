@@ -1,4 +1,4 @@
-"""Add the range of each metric, and what the rows of a calculation tool's runs are.
+"""Add the range of each metric, what the rows of a calculation tool's runs are, and names without signs.
 
 The tools that shipped so far read some files wrongly (tasks of CodeCarbon, its version 1, time as
 latency, binary megabytes). Those that nobody changed are taken out, for `gaissa seed` to add anew.
@@ -33,6 +33,9 @@ SHIPPED = {
     'eco2ai': ([['duration(s)', 'power_consumption(kWh)', 'CO2_emissions(kg)']], '', 9),
     'model-card': ([['co2_eq_emissions.emissions']], '', 6),
 }
+WITHOUT_SIGNS = 'lower(name)'
+for sign in ('-', '_', '.', '/', ' ', '(', ')'):
+    WITHOUT_SIGNS = f"replace({WITHOUT_SIGNS}, '{sign}', '')"
 PER = "per IN ('', 'inference', '1000 inferences'{})"
 
 
@@ -68,6 +71,7 @@ def upgrade() -> None:
         table.drop_constraint(op.f('ck_column_mappings_per'), type_='check')
         table.create_check_constraint(op.f('ck_column_mappings_per'), PER.format(", 'request', 'time'"))
     forget_shipped_tools()
+    op.execute(f"UPDATE ml_models SET search_text = substr(search_text || ' ' || {WITHOUT_SIGNS}, 1, 500)")
 
 
 def forget_shipped_tools() -> None:
@@ -93,6 +97,7 @@ def forget_shipped_tools() -> None:
 
 
 def downgrade() -> None:
+    op.execute("UPDATE ml_models SET search_text = substr(lower(name || ' ' || author), 1, 500)")
     op.execute("DELETE FROM column_mappings WHERE per IN ('request', 'time')")
     with op.batch_alter_table('column_mappings') as table:
         table.drop_constraint(op.f('ck_column_mappings_per'), type_='check')

@@ -24,6 +24,8 @@ VALUES = {
     "version": 1,
     "analysis_id": 1,
     "which": "research",
+    "kind": "labels",
+    "block": 0,
 }
 
 

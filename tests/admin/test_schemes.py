@@ -28,8 +28,11 @@ def draft_id(page):
 
 
 def edit(admin, scheme_id, slug, **fields):
+    """Change a metric of a draft; where thresholds are changed, so is what their source is said to be."""
     address = f"/admin/schemes/{scheme_id}/metrics/{slug}"
-    return admin.send(admin.get(address), address, **fields)
+    changed = {name: text for name, text in fields.items() if name.startswith("threshold_")}
+    source = {"thresholds_source": f"This test: {changed}"} if changed else {}
+    return admin.send(admin.get(address), address, **source | fields)
 
 
 def publish(admin, scheme_id):
@@ -77,9 +80,9 @@ def test_a_metric_is_edited_and_only_the_draft_changes(app, admin):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"threshold_2": "50"}, "must rise"),
-        ({"direction": "higher"}, "must fall"),
-        ({"threshold_4": "300"}, "must rise"),
+        ({"threshold_2": "50"}, "must be above the one between A and B"),
+        ({"direction": "higher"}, "The boundaries rise from A to E"),
+        ({"threshold_4": "300"}, "must be above the one between C and D"),
         ({"threshold_1": ""}, "boundary between A and B"),
         ({"threshold_1": "NaN"}, "not a number"),
         ({"threshold_1": "1e999"}, "too large"),
@@ -102,6 +105,78 @@ def test_what_cannot_be_is_said_and_what_was_typed_is_kept(admin, fields, messag
     for name, value in typed.items():
         if name != "direction" and value.strip():
             assert page.value(name) == value
+
+
+@pytest.mark.parametrize("direction", ["lower", "higher"])
+@pytest.mark.parametrize("place", [2, 3, 4])
+def test_the_boundary_that_is_out_of_order_is_the_one_that_is_blamed(admin, place, direction):
+    scheme_id = draft_id(begin_draft(admin))
+    rising = [10.0, 20.0, 30.0, 40.0]
+    boundaries = rising if direction == "lower" else rising[::-1]
+    boundaries[place - 1] = boundaries[place - 2]
+    fields = {f"threshold_{n}": str(boundary) for n, boundary in enumerate(boundaries, start=1)}
+    page = edit(admin, scheme_id, "latency", direction=direction, **fields)
+    assert page.status == 422
+    blamed = page.tree.xpath("//p[@class='field__error']/@id")
+    assert blamed == [f"threshold_{place}-error"]
+    letters = "ABCDE"
+    said = page.tree.get_element_by_id(blamed[0]).text
+    assert f"between {letters[place - 1]} and {letters[place]} must be" in said
+    assert page.tree.xpath(f"//div[@id='problems']//a[@href='#threshold_{place}']")
+
+
+@pytest.mark.parametrize(("direction", "boundaries"), [("lower", "4321"), ("higher", "1234")])
+def test_boundaries_the_other_way_round_blame_the_direction(admin, direction, boundaries):
+    scheme_id = draft_id(begin_draft(admin))
+    fields = {f"threshold_{n}": boundary for n, boundary in enumerate(boundaries, start=1)}
+    page = edit(admin, scheme_id, "latency", direction=direction, **fields)
+    assert page.tree.xpath("//p[@class='field__error']/@id") == ["direction-error"]
+
+
+def test_thresholds_that_changed_are_not_published_under_their_old_source(app, admin):
+    scheme_id = draft_id(begin_draft(admin))
+    kept = admin.get(f"/admin/schemes/{scheme_id}/metrics/flops").value("thresholds_source")
+    edit(admin, scheme_id, "flops", threshold_1="0.5", thresholds_source=kept)
+    edit(admin, scheme_id, "latency", weight="0.3")
+    ask = admin.get(f"/admin/schemes/{scheme_id}/publish")
+    assert "First say where these thresholds come from" in ask.text
+    assert [a.text for a in ask.tree.xpath("//div[contains(@class, 'notice--problem')]//li/a")] == [
+        "Operations per inference"
+    ]
+    assert not ask.tree.xpath("//form[contains(@action, '/publish')]")
+    shown = admin.get(f"/admin/schemes/{scheme_id}")
+    revision = shown.form(f"/admin/schemes/{scheme_id}").fields["revision"]
+    refused = admin.post(ask, f"/admin/schemes/{scheme_id}/publish", revision=revision)
+    assert refused.status == 422
+    assert "Say where the thresholds come from that were changed: Operations per inference." in refused.text
+    edit(admin, scheme_id, "flops", thresholds_source="A newer survey")
+    assert "it rates new labels" in publish(admin, scheme_id).text.lower()
+
+
+def test_a_metric_that_is_new_needs_a_source_too(admin):
+    scheme_id = draft_id(begin_draft(admin))
+    add(admin, scheme_id, thresholds_source="")
+    assert "First say where" in admin.get(f"/admin/schemes/{scheme_id}/publish").text
+
+
+def test_proposed_thresholds_name_their_source(admin):
+    scheme_id = draft_id(begin_draft(admin, "training"))
+    page = admin.get(f"/admin/schemes/{scheme_id}/metrics/co2_eq_emissions?propose=1")
+    assert page.value("thresholds_source").startswith("Percentiles 20, 40, 60 and 80 of ")
+    assert page.value("thresholds_source_url") == ""
+
+
+def test_the_range_of_a_metric_is_kept_and_holds_at_the_door(app, admin, browse):
+    scheme_id = draft_id(begin_draft(admin))
+    edit(admin, scheme_id, "latency", largest="60000", usual_low="1", usual_high="5000")
+    page = admin.get(f"/admin/schemes/{scheme_id}/metrics/latency")
+    assert [page.value(name) for name in ("largest", "usual_low", "usual_high")] == ["60000", "1", "5000"]
+    assert edit(admin, scheme_id, "latency", usual_low="7000").status == 422
+    publish(admin, scheme_id)
+    form = browse.get("/labels/inference/new")
+    refused = browse.send(form, "/labels/inference/new", model_name="m", metric__latency="2 min")
+    assert refused.status == 422
+    assert "lies between 0 and 1 min" in refused.text
 
 
 def test_a_second_editor_gets_a_conflict_and_overwrites_nothing(app, admin):

@@ -5,15 +5,19 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from flask.cli import ScriptInfo
+from sqlalchemy import select
 
 from gaissa_web.__main__ import command_line
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
+from gaissa_web.storage.db import db
+from gaissa_web.storage.experiments import Experiment
 from tests.unit.importing.test_files import FILES
 
 GAISSA = Path(sys.executable).with_name("gaissa")
@@ -31,6 +35,7 @@ def gaissa(tmp_path_factory):
         assert result.exit_code == 0 or not check, result.stderr
         return result
 
+    run.app = app
     run("migrate")
     assert json.loads(run("seed", "--json").stdout)["labels"] == 41
     return run
@@ -98,6 +103,44 @@ def test_models_are_imported_once_from_a_table(gaissa, tmp_path):
     assert second == {"known": 2, "unnamed": 1, "without values": 1}
 
 
+def test_labels_from_a_table_are_dated_and_named_as_it_says(gaissa, tmp_path):
+    table = tmp_path / "dated.csv"
+    table.write_text(
+        "modelName,created_at,co2_eq_emissions,downloads\n"
+        "lab/dated,2022-03-04,1,5\n"
+        "zoned,2022-03-04T01:00:00+02:00,1,6\n"
+        "tomorrow,2999-01-01,1,7\n"
+        "garbled,yesterday,1,8\n"
+        "undated,,1,9\n"
+    )
+    assert json.loads(gaissa("import-models", str(table), "--json").stdout) == {"registered": 5}
+    with gaissa.app.app_context():
+        rows = {
+            row.model.name: (row.model.author, row.registered_at.date())
+            for row in db.session.scalars(select(Experiment).where(Experiment.origin_detail == "dated.csv"))
+        }
+    today = datetime.now(UTC).date()
+    assert rows == {
+        "dated": ("lab", date(2022, 3, 4)),
+        "zoned": ("", date(2022, 3, 3)),
+        "tomorrow": ("", today),
+        "garbled": ("", today),
+        "undated": ("", today),
+    }
+
+
+def test_groups_of_countries_are_left_out_with_a_word(gaissa, tmp_path):
+    table = tmp_path / "groups.csv"
+    table.write_text(
+        "Entity,Code,Year,co2_intensity__gco2_kwh\nSpain,ESP,2031,100\nEuropean Union (27),,2031,200\n"
+        "Asia,OWID_ASI,2031,300\nAsia,OWID_ASI,2030,300\nLow-income countries,,2031,\n"
+    )
+    result = gaissa("import-carbon-intensity", str(table), "--json")
+    assert json.loads(result.stdout)["groups_left_out"] == 2
+    said = "Left out, because they are groups of countries: European Union (27), Asia."
+    assert said in result.stderr
+
+
 def test_the_help_names_every_command(gaissa):
     text = gaissa("--help").stdout
     assert all(
@@ -133,7 +176,8 @@ def test_a_forgotten_password_is_replaced(gaissa):
 def test_carbon_intensities_are_imported_with_a_look_first(gaissa, tmp_path):
     table = tmp_path / "owid.csv"
     table.write_text("Entity,Code,Year,co2_intensity__gco2_kwh\nSpain,ESP,2030,100\nFrance,FRA,2023,57\n")
-    expected = {"added": 1, "changed": 1, "unchanged": 0, "new_countries": 0, "unreadable_rows": 0}
+    expected = {"added": 1, "changed": 1, "unchanged": 0, "new_countries": 0, "unreadable_rows": 0,
+                "groups_left_out": 0}  # fmt: skip
     looked = gaissa("import-carbon-intensity", str(table), "--dry-run", "--json").stdout
     assert json.loads(looked) == expected
     assert json.loads(gaissa("import-carbon-intensity", str(table), "--json").stdout) == expected

@@ -17,7 +17,24 @@ def test_search_finds_by_any_words_of_name_or_author(browse):
 
 def test_wildcards_are_taken_literally(browse):
     assert names(browse.get("/labels/?q=%25")) == []
-    assert names(browse.get("/labels/?q=resnet_50")) == []
+    assert names(browse.get("/labels/?q=res_et-50")) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["resnet50", "ResNet-50", "RESNET 50", "resnet_50", "res-net-50", "ResNet－50"]
+)
+def test_a_name_is_found_however_its_signs_are_written(browse, query):
+    assert names(browse.get("/labels/", query_string={"q": query})) == ["ResNet-50"]
+    token = browse.get("/labels/training/new").token
+    fields = {"csrf_token": token, "action": "find", "model_name": query}
+    found = browse.client.post("/labels/training/new", data=fields).text
+    assert "ResNet-50" in found.split("Is it one of these?")[1]
+
+
+@pytest.mark.parametrize("name", ["ResNet-50", "ViT-B/16", "BERT-Banking77"])
+def test_every_name_is_found_without_its_signs(browse, name):
+    plain = "".join(filter(str.isalnum, name))
+    assert name in names(browse.get("/labels/", query_string={"q": plain}))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +114,17 @@ def test_labels_are_compared_side_by_side_and_in_words(browse):
 def test_too_few_too_many_or_missing_labels_are_explained(browse, query):
     page = browse.get(f"/labels/compare?{query}")
     assert page.status == 422
-    assert "Choose two to six labels" in page.text or "does not exist" in page.text
+    assert "Two to six labels can be compared" in page.text or "does not exist" in page.text
+    wanted = [n for n in dict.fromkeys(query.replace("id=", "").split("&")) if n.isdigit() and int(n) < 9999]
+    assert page.tree.xpath("//main//input[@name='id'][@checked]/@value") == wanted
+    unticked = page.tree.xpath("//main//input[@name='id'][not(@checked)]/@value")
+    assert unticked
+    assert set(unticked).isdisjoint(wanted)
+
+
+def test_a_comparison_can_be_changed(browse):
+    page = browse.get("/labels/compare?id=1&id=2&id=3")
+    assert page.tree.xpath("//main//input[@name='id'][@checked]/@value") == ["1", "2", "3"]
 
 
 def test_a_model_shows_its_labels_over_time(browse):

@@ -1,5 +1,8 @@
 """The forms for a draft of a rating scheme and for its metrics."""
 
+from math import inf, isfinite
+from typing import Any
+
 from wtforms import (
     HiddenField,
     StringField,
@@ -9,8 +12,9 @@ from wtforms.validators import ValidationError
 
 from gaissa_web.admin.services.schemes import LARGEST_WEIGHT, MetricRules
 from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.ranges import ValidRange
 from gaissa_web.core.rating import Metric
-from gaissa_web.core.thresholds import Direction, Thresholds
+from gaissa_web.core.thresholds import Direction, Thresholds, misplaced, misplacement
 from gaissa_web.core.units import exact
 from gaissa_web.storage.schemes import SLUG_LENGTH, UNIT_LENGTH
 from gaissa_web.web.forms import (
@@ -19,6 +23,7 @@ from gaissa_web.web.forms import (
     OptionField,
     at_most,
     choices,
+    fail,
     line_filter,
     needed,
     text_filter,
@@ -57,21 +62,39 @@ class MetricForm(Form):
     recommendations = TextAreaField("Recommendations", at_most(LONGEST_TEXT), [text_filter])
     thresholds_source = StringField("Source of the thresholds", at_most(500), [line_filter])
     thresholds_source_url = StringField("Address of the source", [*at_most(500), web_address], [line_filter])
+    largest = NumberField("Largest value that can be")
+    usual_low = NumberField("Usual values, from")
+    usual_high = NumberField("Usual values, to")
     revision = HiddenField()
+
+    def validate_usual_high(self, field: NumberField) -> None:
+        """A range that rises."""
+        try:
+            self._range()
+        except InvalidInputError as error:
+            raise ValidationError(str(error)) from error
 
     def validate_weight(self, field: NumberField) -> None:
         """A weight within its range."""
         if field.number is not None and field.number > LARGEST_WEIGHT:
             raise ValidationError(f"The weight is a number from 0 to {LARGEST_WEIGHT:,}.")
 
-    def validate_threshold_4(self, _field: NumberField) -> None:
-        """Boundaries in the order that their direction asks for."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and that the boundaries are in the order that their direction asks for."""
+        valid = bool(super().validate(extra_validators))
         boundaries = self._boundaries
-        if boundaries is not None and self.direction.data in set(Direction):
-            try:
-                Thresholds(Direction(self.direction.data), boundaries)
-            except InvalidInputError as error:
-                raise ValidationError(str(error)) from error
+        if boundaries is None or self.direction.data not in set(Direction):
+            return valid
+        direction = Direction(self.direction.data)
+        place = misplaced(direction, boundaries)
+        if place is None:
+            return valid
+        if misplaced(direction, boundaries[::-1]) is None:
+            order = "fall" if direction is Direction.LOWER else "rise"
+            return fail(
+                self.direction, f"The boundaries {order} from A to E, as if it were the other way round."
+            )
+        return fail(self[f"threshold_{place + 1}"], misplacement(direction, place))
 
     @property
     def _boundaries(self) -> tuple[float, float, float, float] | None:
@@ -96,7 +119,12 @@ class MetricForm(Form):
             recommendations=tuple(filter(None, map(str.strip, lines))),
             thresholds_source=self.thresholds_source.data or "",
             thresholds_source_url=self.thresholds_source_url.data or "",
+            range=self._range(),
         )
+
+    def _range(self) -> ValidRange:
+        largest, high = (inf if end.number is None else end.number for end in (self.largest, self.usual_high))
+        return ValidRange(largest, self.usual_low.number or 0.0, high)
 
 
 def metric_form(metric: Metric | None, revision: int, thresholds: Thresholds | None = None) -> MetricForm:
@@ -114,4 +142,11 @@ def metric_form(metric: Metric | None, revision: int, thresholds: Thresholds | N
     for n, boundary in enumerate(shown.boundaries, start=1):
         form[f"threshold_{n}"].data = exact(boundary)
     form.recommendations.data = "\n".join(metric.recommendations)
+    ends = {
+        "largest": metric.range.largest,
+        "usual_low": metric.range.usual_low,
+        "usual_high": metric.range.usual_high,
+    }
+    for name, end in ends.items():
+        form[name].data = exact(end) if end and isfinite(end) else ""
     return form

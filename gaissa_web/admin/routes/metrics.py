@@ -13,6 +13,7 @@ from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.proposing import propose
 from gaissa_web.core.rating import Metric
 from gaissa_web.core.thresholds import Thresholds
+from gaissa_web.storage.db import now
 from gaissa_web.web import auth
 
 
@@ -51,6 +52,12 @@ def edit_metric(scheme_id: int, slug: str) -> str:
     form = metric_form(metric, detail.revision, thresholds)
     if isinstance(proposal, str):
         form.refuse(proposal)
+    elif proposal:
+        count = queries.stored_values(detail.scheme.phase, slug).count
+        form.thresholds_source.data = (
+            f"Percentiles 20, 40, 60 and 80 of {count:,} values stored by {now():%Y-%m-%d}"
+        )
+        form.thresholds_source_url.data = ""
     return _show_metric(detail, form, metric, proposed=thresholds)
 
 

@@ -14,7 +14,7 @@ from gaissa_web.admin.services import re_rating, schemes
 from gaissa_web.admin.tasks import RE_RATE
 from gaissa_web.core.errors import ConflictError, InvalidInputError
 from gaissa_web.core.rating import Phase
-from gaissa_web.core.versions import compare_versions
+from gaissa_web.core.versions import compare_versions, without_source
 from gaissa_web.storage.schemes import current_scheme
 from gaissa_web.web import auth, htmx, jobs
 
@@ -226,7 +226,12 @@ def _show_publishing(detail: SchemeDetail) -> str:
     _, current = current_scheme(detail.scheme.phase)
     changes = compare_versions(current, detail.scheme)
     return render_template(
-        "admin/publish.html", detail=detail, changes=changes, current=current, **_effect(detail)
+        "admin/publish.html",
+        detail=detail,
+        changes=changes,
+        current=current,
+        unsourced=without_source(current, detail.scheme),
+        **_effect(detail),
     )
 
 

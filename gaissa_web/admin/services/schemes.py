@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, exists, func, select
@@ -11,9 +12,10 @@ from gaissa_web.admin.queries.schemes import last_change, scheme_name, unit_is_f
 from gaissa_web.admin.tables import check_slug
 from gaissa_web.core.effects import MOST_METRICS
 from gaissa_web.core.errors import ConflictError, InvalidInputError
+from gaissa_web.core.ranges import ANYTHING, ValidRange
 from gaissa_web.core.rating import Phase
 from gaissa_web.core.thresholds import Thresholds
-from gaissa_web.core.versions import properties
+from gaissa_web.core.versions import properties, without_source
 from gaissa_web.storage.audit import Action, Actor, record
 from gaissa_web.storage.db import db, now, one_at_a_time
 from gaissa_web.storage.experiments import MetricValue
@@ -34,7 +36,10 @@ COPIED = (
 
 @dataclass(frozen=True, slots=True)
 class MetricRules:
-    """What a draft shall say of a metric; `weight` is from 0 to 1,000, thresholds are in its unit."""
+    """What a draft shall say of a metric; `weight` is from 0 to 1,000, thresholds are in its unit.
+
+    `range` holds for the values themselves, whichever version rates them.
+    """
 
     name: str
     weight: float
@@ -44,6 +49,7 @@ class MetricRules:
     recommendations: tuple[str, ...]
     thresholds_source: str
     thresholds_source_url: str
+    range: ValidRange = ANYTHING
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of the row that keeps it.
@@ -127,6 +133,7 @@ def add_metric(actor: Actor, scheme_id: int, revision: int, slug: str, unit: str
         elif any(row.metric_id == metric.id for row in draft.metrics):
             raise InvalidInputError(f"The draft has a metric “{slug}” already.")
         row = SchemeMetricRow(metric=metric, position=0, **rules.columns())
+        _keep_range(metric, rules.range)
         draft.metrics.append(row)
         db.session.flush()
         record(actor, Action.CREATE, METRIC, _metric_name(draft, row), None, _metric_values(draft, slug))
@@ -151,6 +158,7 @@ def edit_metric(
                     f"Values are stored in {row.metric.unit}; add a metric with another unit."
                 )
             row.metric.unit = unit
+        _keep_range(row.metric, rules.range)
         db.session.flush()
         record(actor, Action.EDIT, METRIC, _metric_name(draft, row), before, _metric_values(draft, slug))
 
@@ -197,11 +205,15 @@ def publish(actor: Actor, scheme_id: int, revision: int) -> None:
     """Make a draft the version that rates new labels; labels that are there keep theirs.
 
     Raises:
-        InvalidInputError: No metric counts.
+        InvalidInputError: No metric counts, or thresholds were changed and their source was not.
     """
     with _draft(scheme_id, revision) as draft:
         if not any(row.weight > 0 for row in draft.metrics):
             raise InvalidInputError("A scheme needs at least one metric with a weight above 0.")
+        unsourced = without_source(current_scheme(Phase(draft.phase))[1], scheme_of(draft))
+        if unsourced:
+            names = ", ".join(metric.name for metric in unsourced)
+            raise InvalidInputError(f"Say where the thresholds come from that were changed: {names}.")
         draft.published_at = now()
         metrics = {m.slug: properties(m) for m in scheme_of(draft).ordered}
         record(actor, Action.PUBLISH, SCHEME, _name(draft), None, {"title": draft.title, "metrics": metrics})
@@ -239,6 +251,12 @@ def _metric(draft: SchemeRow, slug: str) -> SchemeMetricRow:
 
 def _metric_values(draft: SchemeRow, slug: str) -> Mapping[str, Any]:
     return next(properties(metric) for metric in scheme_of(draft).metrics if metric.slug == slug)
+
+
+def _keep_range(metric: MetricRow, valid: ValidRange) -> None:
+    metric.largest = valid.largest if isfinite(valid.largest) else None
+    metric.usual_low = valid.usual_low
+    metric.usual_high = valid.usual_high if isfinite(valid.usual_high) else None
 
 
 def _name(draft: SchemeRow) -> str:
