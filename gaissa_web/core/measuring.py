@@ -6,8 +6,8 @@ The outside world is a function that asks once and says how it went; adapters ha
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import fsum, sqrt
-from statistics import fmean, quantiles, stdev
+from math import fsum
+from statistics import fmean
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from gaissa_web.core.endpoints import Answer, Manner, Protocol
 from gaissa_web.core.energy import Spread, emissions_g, energy_j
 from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.intervals import mean_with_interval, percentile
 
 REQUESTS = range(5, 101)
 EXAMPLES_AT_MOST = 10
@@ -160,26 +161,6 @@ def evaluate(
         measured=measured,
         cut_short=cut_short,
     )
-
-
-def percentile(values: Sequence[float], percent: int) -> float:
-    """Return the value below which `percent` (1 to 99) of `values` lie, interpolated between two."""
-    return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
-
-
-def mean_with_interval(values: Sequence[float]) -> Spread:
-    """Return the mean of values from 0 up with its 95 % confidence interval; of one value, itself.
-
-    The interval is Student's; its quantile is the expansion 26.7.5 of Abramowitz and Stegun, good
-    to 2 % from five values on, and too small below.
-    """
-    mean = fmean(values)
-    if len(values) < 2:
-        return Spread(mean, mean, mean)
-    freedom, z = len(values) - 1, 1.959964
-    t = z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-    half = t * stdev(values) / sqrt(len(values))
-    return Spread(max(mean - half, 0.0), mean, mean + half)
 
 
 def _warm_up(

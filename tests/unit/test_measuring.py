@@ -1,11 +1,8 @@
 """Which requests a measurement sends, and what it concludes."""
 
 import json
-from statistics import fmean
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gaissa_web.core import measuring
 from gaissa_web.core.endpoints import Answer, Manner, Protocol
@@ -19,10 +16,8 @@ from gaissa_web.core.measuring import (
     evaluate,
     label_facts,
     label_values,
-    mean_with_interval,
     measure,
     outcome_from,
-    percentile,
     request_from,
 )
 
@@ -146,33 +141,6 @@ def test_tokens_per_second_need_every_answer_to_report_them():
     assert evaluate([], [ok(0.5, tokens=10), ok(1.5, tokens=30)], SUPPLY).tokens_per_s == pytest.approx(20)
     assert evaluate([], [ok(0.5, tokens=10), ok(1.5)], SUPPLY).tokens_per_s is None
     assert evaluate([], [ok(0.0, tokens=10)], SUPPLY).tokens_per_s is None
-
-
-@pytest.mark.parametrize(
-    ("values", "percent", "expected"), [([1], 95, 1), ([1, 2, 3, 4, 5], 50, 3), ([1, 2, 3, 4, 5], 95, 4.8)]
-)
-def test_percentiles_are_interpolated(values, percent, expected):
-    assert percentile(values, percent) == pytest.approx(expected)
-
-
-STUDENT = {5: 2.776, 10: 2.262, 20: 2.093, 100: 1.984}
-"""97.5 % quantiles of Student's t for that many values, from the tables."""
-
-
-@pytest.mark.parametrize(("count", "quantile"), STUDENT.items())
-def test_the_interval_of_a_mean_is_students(count, quantile):
-    values = [100.0 + (number % 2) for number in range(count)]
-    found = mean_with_interval(values)
-    mean = fmean(values)
-    deviation = (sum((value - mean) ** 2 for value in values) / (count - 1)) ** 0.5
-    assert found.high - mean == pytest.approx(quantile * deviation / count**0.5, rel=0.02)
-
-
-@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50))
-def test_an_interval_is_in_order_and_never_below_nothing(values):
-    found = mean_with_interval(values)
-    assert 0 <= found.low <= found.expected * (1 + 1e-9) + 1e-12
-    assert found.expected <= found.high * (1 + 1e-9) + 1e-12
 
 
 def request(**more):
