@@ -45,6 +45,7 @@ class Endpoint:
             response_bytes=len(got.body),
             status=got.status,
             connect_s=got.connect_s,
+            round_trip_s=got.round_trip_s,
             retry_after_s=_seconds(got.headers.get("Retry-After", "")),
         )
 

@@ -1,11 +1,10 @@
 """The one way to fetch an address that a user gave: from public addresses only, bounded in all.
 
 Built on requests-hardened, which looks a name up once and connects to exactly the address it
-looked at. Its rule for what is public is made stricter here.
+looked at. What counts as public is decided in `public_addresses`, more strictly than there.
 """
 
 import ipaddress
-import re
 import socket
 import threading
 import time
@@ -13,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -22,19 +20,18 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.exceptions import HTTPError
 
+from gaissa_web.adapters.public_addresses import (
+    NOT_PUBLIC,
+    RefusedAddressError,
+    check_public,
+    is_allowed,
+    is_public,
+)
 from gaissa_web.core.errors import InvalidInputError
 
-LONGEST_ADDRESS = 2_000
 CONNECT_TIMEOUT_S = 5.0
 CHUNK = 65_536
 USER_AGENT = "GAISSA-Tools"
-_FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\]")
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out to the public
-_IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-class RefusedAddressError(InvalidInputError):
-    """An address that we do not fetch from; the message says why."""
 
 
 class FetchFailedError(InvalidInputError):
@@ -45,7 +42,8 @@ class FetchFailedError(InvalidInputError):
 class Fetched:
     """An answer, whole; `elapsed_s` is the time from asking to its last byte.
 
-    `connect_s` is how much of it connecting took (with TLS); None on a connection that stood.
+    `connect_s` is how much of it connecting took (with TLS), `round_trip_s` how much of that until
+    the server was heard of for the first time; both None on a connection that stood.
     """
 
     status: int
@@ -54,31 +52,7 @@ class Fetched:
     body: bytes
     elapsed_s: float
     connect_s: float | None = None
-
-
-def check_address(address: str) -> str:
-    """Return `address` without blanks around it if it could be fetched, before any look-up.
-
-    Raises:
-        RefusedAddressError: It is no plain http or https address, or carries a name and password.
-    """
-    address = address.strip()
-    if len(address) > LONGEST_ADDRESS:
-        raise RefusedAddressError(f"That address is too long; {LONGEST_ADDRESS:,} characters will do.")
-    if _FORBIDDEN.search(address):
-        raise RefusedAddressError("That address has a blank, a backslash or a control character in it.")
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError as error:
-        raise RefusedAddressError("That is not a web address.") from error
-    if parts.scheme not in {"http", "https"}:
-        raise RefusedAddressError("A web address starts with https:// or http://.")
-    if "@" in parts.netloc:
-        raise RefusedAddressError("Please leave the name and password out of the address.")
-    if not parts.hostname or port == 0:
-        raise RefusedAddressError("That address names no host.")
-    return address
+    round_trip_s: float | None = None
 
 
 def fetch(
@@ -106,11 +80,11 @@ class Outbound:
     every request connects to.
 
     Raises:
-        RefusedAddressError: The address is not one to fetch from.
+        RefusedAddressError: The address is not one to fetch from, or not public in writing already.
     """
 
     def __init__(self, address: str, allowed_hosts: frozenset[str] = frozenset()) -> None:
-        self.address = check_address(address)
+        self.address = check_public(address, allowed_hosts)
         self._deadline = _Deadline()
         self._session = _session(self.address, allowed_hosts, self._deadline)
 
@@ -161,7 +135,7 @@ class Outbound:
                 if deadline.passed():  # a connection that was broken off can look like a finished answer
                     raise FetchFailedError(too_slow)
             except InvalidIPAddress as error:
-                raise RefusedAddressError("That address is not public, so it is not fetched.") from error
+                raise RefusedAddressError(NOT_PUBLIC) from error
             except InvalidInputError:
                 raise
             except (requests.RequestException, HTTPError, ValueError, OSError) as error:
@@ -170,30 +144,26 @@ class Outbound:
         kind = response.headers.get("Content-Type", "")
         elapsed = time.perf_counter() - started
         return Fetched(
-            response.status_code, kind, dict(response.headers), content, elapsed, deadline.connect_s
+            response.status_code,
+            kind,
+            dict(response.headers),
+            content,
+            elapsed,
+            deadline.connect_s,
+            deadline.round_trip_s,
         )
-
-
-def is_public(address: _IPAddress) -> bool:
-    """Whether `address` is one of the public internet, and so is any IPv4 address inside it."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return is_public(address.ipv4_mapped)
-        # Python takes much for global that is not: site-local, IPv4-compatible and -translated, NAT64.
-        if address not in _GLOBAL_UNICAST or (address.sixtofour and not is_public(address.sixtofour)):
-            return False
-    return address.is_global and not address.is_multicast  # Teredo, too, is not global
 
 
 class _Deadline:
     """A moment at which the connection is broken off, whatever is being waited for on it.
 
     A time limit of the socket alone would begin anew with every byte that drips in. `connect_s`
-    is how long connecting took; None if the connection stood already.
+    and `round_trip_s` are how long connecting took, and the network alone; None if it stood already.
     """
 
     def __init__(self) -> None:
         self.connect_s: float | None = None
+        self.round_trip_s: float | None = None
         self._end = float("inf")
         self._socket: socket.socket | None = None
 
@@ -201,7 +171,7 @@ class _Deadline:
     def within(self, seconds: float) -> Iterator[None]:
         """Run what follows against the clock."""
         self._end = time.perf_counter() + seconds
-        self.connect_s = None
+        self.connect_s = self.round_trip_s = None
         timer = threading.Timer(seconds, self._break_off)
         timer.daemon = True
         timer.start()
@@ -245,7 +215,15 @@ class _Timed(HTTPAdapter):
             plain.connect(connection)
             deadline.watch(connection.sock, time.perf_counter() - started)
 
-        pool.ConnectionCls = type("TimedConnection", (plain,), {"connect": connect, "timed": True})
+        def reach(connection: Any) -> socket.socket:
+            """Connect without TLS: one way there and back, as the network's address is known already."""
+            started = time.perf_counter()
+            reached: socket.socket = plain._new_conn(connection)
+            deadline.round_trip_s = time.perf_counter() - started
+            return reached
+
+        timed = {"connect": connect, "_new_conn": reach, "timed": True}
+        pool.ConnectionCls = type("TimedConnection", (plain,), timed)
         return pool
 
 
@@ -268,11 +246,7 @@ class _PublicOnly(_Timed, IPFilterAdapter):
 
 
 def _session(address: str, allowed_hosts: frozenset[str], deadline: _Deadline) -> requests.Session:
-    parts = urlsplit(address)
-    host = (parts.hostname or "").casefold()
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    shown = f"[{host}]" if ":" in host else host
-    trusted = bool({host, shown, f"{shown}:{port}"} & {entry.casefold() for entry in allowed_hosts})
+    trusted = is_allowed(address, allowed_hosts)
     config = Config(
         ip_filter_enable=not trusted,
         ip_filter_allow_loopback_ips=False,
