@@ -9,18 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
-from math import isfinite
 from typing import Any
 
 from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.reported_energy import read_energy
 from gaissa_web.core.text import one_line
 
 TEXT, VALUE = "{input}", "{json}"
 """What a template has where the example belongs: as text, or as the JSON value that it is."""
 DATATYPES = ("BYTES", "FP32", "FP64", "INT64", "INT32", "BOOL")
-ENERGY_HEADER = "X-Energy-Joules"
-ENERGY_FIELD = "energy_joules"
-LARGEST_ENERGY_J = 1e12
 
 
 class Protocol(StrEnum):
@@ -79,12 +76,14 @@ class Manner:
 class Answer:
     """What an answer tells: why it is none (empty if it is one), and what it reports of itself.
 
-    `tokens` is how many were generated; `energy_j` what the endpoint measured for this request.
+    `tokens` is how many were generated; `energy_j` what the endpoint says that this request took,
+    and `energy_from` where it said so, in words.
     """
 
     failure: str = ""
     tokens: int | None = None
     energy_j: float | None = None
+    energy_from: str = ""
 
 
 def read_answer(protocol: Protocol, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -109,7 +108,8 @@ def read_answer(protocol: Protocol, status: int, headers: Mapping[str, str], bod
     needed = _NEEDED.get(protocol)
     if needed and needed not in found:
         return Answer(f"Its answer has no “{needed}”; is this the right protocol?")
-    return Answer(tokens=_tokens(protocol, found, plain), energy_j=_energy(found, plain))
+    energy_j, energy_from = read_energy(found, plain)
+    return Answer(tokens=_tokens(protocol, found, plain), energy_j=energy_j, energy_from=energy_from)
 
 
 def _template_body(manner: Manner, example: str) -> Any:
@@ -190,20 +190,6 @@ def _tokens(protocol: Protocol, found: Mapping[str, Any], headers: Mapping[str, 
         reported = _count(_inside(found, "details").get("generated_tokens"))
         return reported if reported is not None else _count(headers.get("x-generated-tokens"))
     return None
-
-
-def _energy(found: Mapping[str, Any], headers: Mapping[str, str]) -> float | None:
-    """Return the energy in J that the endpoint reports: by header, or a field of the answer or its usage."""
-    reported = headers.get(ENERGY_HEADER.casefold())
-    for place in (found, _inside(found, "usage")):
-        reported = place.get(ENERGY_FIELD) if reported is None else reported
-    if isinstance(reported, bool) or not isinstance(reported, str | int | float):
-        return None
-    try:
-        energy = float(reported)
-    except (ValueError, OverflowError):
-        return None
-    return energy if isfinite(energy) and 0 <= energy <= LARGEST_ENERGY_J else None
 
 
 def _inside(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:

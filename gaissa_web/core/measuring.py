@@ -16,8 +16,11 @@ from gaissa_web.core.endpoints import Answer, Manner, Protocol
 from gaissa_web.core.energy import Spread, emissions_g, energy_j
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.intervals import mean_with_interval, percentile
+from gaissa_web.core.reported_energy import is_plausible
 
 REQUESTS = range(5, 101)
+FEW = 10
+ENOUGH_FOR_P95 = 20
 EXAMPLES_AT_MOST = 10
 WARM_UP = 3
 WARM_UP_TRIES = 8
@@ -33,8 +36,9 @@ TRY_AGAIN = {408, 425, 429, 503}
 class Sample:
     """How one request went: its time in s from asking to the last byte, and what was answered.
 
-    `status` is 0 where no answer came. `connect_s` is how much of the time connecting took; None
-    on a connection that stood. `retry_after_s` is how long the server asks us to wait.
+    `status` is 0 where no answer came. `connect_s` is how much of the time connecting took, with
+    TLS, and `round_trip_s` how much of that it took to reach the server and hear of it; None on a
+    connection that stood. `retry_after_s` is how long the server asks us to wait.
     """
 
     latency_s: float
@@ -42,6 +46,7 @@ class Sample:
     response_bytes: int = 0
     status: int = 0
     connect_s: float | None = None
+    round_trip_s: float | None = None
     retry_after_s: float | None = None
 
     @property
@@ -64,9 +69,11 @@ class Outcome:
     """What a measurement gives. Times in s, energy in J per request, emissions in g CO2eq per 1,000.
 
     `failures` counts each reason. `connecting_s` is what connecting took, of which `reconnected`
-    requests needed one of their own. `latency` has the 95 % confidence interval of the mean;
-    `measured` says that the energy is the endpoint's own, not an estimate. `cut_short` says why
-    fewer requests were sent than asked for.
+    requests needed one of their own, `round_trip_s` the network's way there and back, and `network_s`
+    how much of the mean latency both are. `latency` has the 95 % confidence interval of the mean;
+    `measured` says that the energy is the endpoint's own, not an estimate. `reported` is how many
+    answers came with an energy, `energy_from` where it stood, and `implausible` how many of them
+    cannot be right. `cut_short` says why fewer requests were sent than asked for.
     """
 
     sent: int
@@ -83,6 +90,21 @@ class Outcome:
     emissions_per_1000: Spread
     measured: bool
     cut_short: str = ""
+    round_trip_s: float = 0.0
+    network_s: float = 0.0
+    energy_from: str = ""
+    reported: int = 0
+    implausible: int = 0
+
+    @property
+    def says_little(self) -> bool:
+        """Whether so few were answered that rare slow answers were most likely not among them."""
+        return self.answered < FEW
+
+    @property
+    def p95_is_the_slowest(self) -> bool:
+        """Whether so few were answered that less than one of them is slower than the p95."""
+        return self.answered < ENOUGH_FOR_P95
 
 
 def measure(
@@ -119,10 +141,10 @@ def evaluate(
 ) -> Outcome:
     """Return what the samples say, under `supply`.
 
-    Energy per request = latency x power x PUE (see `energy.energy_j`); the endpoint's own energy
-    is used instead where every answer reports it. The low end of the estimate leaves out what
-    connecting took, as the network's share, and takes the lowest power; the high end takes the
-    highest.
+    Energy per request = power x (mean latency - the network's share) x PUE (see `energy.energy_j`);
+    the endpoint's own energy is used instead where every answer reports one that can be right. The
+    low end takes the lowest power, the high end the highest, with the network in it: the round trip
+    was measured to whoever answers first, which may be a proxy near us.
 
     Raises:
         InvalidInputError: No request was answered.
@@ -134,15 +156,13 @@ def evaluate(
         raise InvalidInputError(f"None of {len(samples)} requests was answered. {reason} ({count} times)")
     times = [sample.latency_s for sample in answered]
     latency = mean_with_interval(times)
-    connecting = [s.connect_s for s in (*warm, *samples) if s.connect_s is not None]
-    network = min(connecting, default=0.0)
-    reported = [s.answer.energy_j for s in answered if s.answer.energy_j is not None]
-    measured = len(reported) == len(answered)
-    if measured:
-        energy = mean_with_interval(reported)
-    else:
-        working = Spread(max(latency.low - network, 0.0), latency.expected, latency.high)
-        energy = energy_j(supply.power_w, working, supply.pue)
+    everything = (*warm, *samples)
+    round_trip = min((s.round_trip_s for s in everything if s.round_trip_s is not None), default=0.0)
+    served = _time_served(answered, round_trip, latency)
+    reported = [(s.answer.energy_j, s.latency_s) for s in answered if s.answer.energy_j is not None]
+    right = [joules for joules, latency_s in reported if is_plausible(joules, latency_s)]
+    measured = len(right) == len(answered)
+    energy = mean_with_interval(right) if measured else energy_j(supply.power_w, served, supply.pue)
     tokens = [s.answer.tokens for s in answered if s.answer.tokens is not None]
     all_count = len(tokens) == len(answered) and fsum(times) > 0
     return Outcome(
@@ -154,13 +174,30 @@ def evaluate(
         p95_s=percentile(times, 95),
         response_bytes=fmean(sample.response_bytes for sample in answered),
         tokens_per_s=sum(tokens) / fsum(times) if all_count else None,
-        connecting_s=network,
+        connecting_s=min((s.connect_s for s in everything if s.connect_s is not None), default=0.0),
         reconnected=sum(sample.connect_s is not None for sample in answered),
         energy=energy,
         emissions_per_1000=emissions_g(energy, supply.intensity_g_per_kwh).times(1000),
         measured=measured,
         cut_short=cut_short,
+        round_trip_s=round_trip,
+        network_s=max(latency.expected - served.expected, 0.0),
+        energy_from=" and ".join(sorted({s.answer.energy_from for s in answered} - {""})),
+        reported=len(reported),
+        implausible=len(reported) - len(right),
     )
+
+
+def _time_served(answered: Sequence[Sample], round_trip_s: float, latency: Spread) -> Spread:
+    """Return the time in s that an answer kept the server busy: its latency without the network.
+
+    A round trip that took longer than an answer cannot be one of the network alone; then nobody
+    knows its share, and only the low end leaves it out.
+    """
+    connected = [max(sample.latency_s - (sample.connect_s or 0.0), 0.0) for sample in answered]
+    low = mean_with_interval([max(time - round_trip_s, 0.0) for time in connected]).low
+    known = round_trip_s if round_trip_s < min(connected) else 0.0
+    return Spread(low, fmean(connected) - known, latency.high)
 
 
 def _warm_up(
@@ -189,8 +226,8 @@ class Request:
     """What somebody wants measured, with the figures that it is reckoned by at that moment.
 
     `devices` is how many of `device` (empty where only the power is known) answer; `source` says
-    where their power is from. `token_header` is where a token goes, if one was given; the token
-    itself is nowhere in here.
+    where their power is from, `own_power` that who measures gave it. `token_header` is where a token
+    goes, if one was given; the token itself is nowhere in here.
     """
 
     address: str
@@ -206,6 +243,17 @@ class Request:
     country: str
     region: str
     year: int
+    own_power: bool = False
+
+    @property
+    def gave_power(self) -> bool:
+        """Whether the power is not that of the list; before it was kept, only unnamed devices had one."""
+        return self.own_power or not self.device
+
+    @property
+    def watts_each(self) -> float:
+        """The power in W that one device is taken to draw."""
+        return self.supply.power_w.expected / self.devices
 
     @property
     def hardware(self) -> str:

@@ -155,23 +155,61 @@ def test_generated_tokens_are_counted_where_the_protocol_reports_them(protocol, 
     assert read(protocol, content, **headers).tokens == tokens
 
 
+HEADER, PLAIN, USAGE = "X-Energy-Joules", "energy_joules", "usage.energy_joules"
+NEURALWATT, GREENPT, TGI = "energy.energy_joules", "impact.energy", "details.energy_mj"
+
+
 @pytest.mark.parametrize(
-    ("content", "headers", "energy"),
+    ("content", "headers", "energy", "place"),
     [
-        ({}, {"X-Energy-Joules": "2.5"}, 2.5),
-        ({}, {"x-energy-joules": "0"}, 0.0),
-        ({"energy_joules": 3}, {}, 3.0),
-        ({"usage": {"energy_joules": 4.5}}, {}, 4.5),
-        ([{"energy_joules": 5}], {}, 5.0),
-        ({"energy_joules": 3}, {"X-Energy-Joules": "9"}, 9.0),
-        ({"energy_joules": "nan"}, {}, None),
-        ({"energy_joules": -1}, {}, None),
-        ({"energy_joules": 1e300}, {}, None),
-        ({"energy_joules": 10**400}, {}, None),
-        ({"energy_joules": True}, {}, None),
-        ({"energy_joules": [1]}, {}, None),
-        ({}, {"X-Energy-Joules": "much"}, None),
+        ({}, {"X-Energy-Joules": "2.5"}, 2.5, HEADER),
+        ({}, {"x-energy-joules": "2.5"}, 2.5, HEADER),
+        ({"energy_joules": 3}, {}, 3.0, PLAIN),
+        ([{"energy_joules": 5}], {}, 5.0, PLAIN),
+        ({"usage": {"energy_joules": 4.5}}, {}, 4.5, USAGE),
+        ({"energy": {"energy_joules": 12.5, "energy_kwh": 3.5e-6}}, {}, 12.5, NEURALWATT),
+        ({"impact": {"energy": {"total": 1800, "unit": "Wms"}}}, {}, 1.8, GREENPT),
+        ({"details": {"energy_mj": 2500}}, {}, 2.5, TGI),
+        ({"energy_joules": 3}, {"X-Energy-Joules": "9"}, 9.0, HEADER),
+        ({"energy": {"energy_joules": 2}}, {"X-Energy-Joules": "much"}, 2.0, NEURALWATT),
     ],
 )
-def test_energy_that_is_reported_is_read_and_nonsense_is_not(content, headers, energy):
-    assert read(Protocol.JSON, content, **headers).energy_j == energy
+def test_energy_is_read_in_joules_in_every_dialect_that_is_known(content, headers, energy, place):
+    answer = read(Protocol.JSON, content, **headers)
+    assert answer.energy_j == pytest.approx(energy)
+    assert place in answer.energy_from
+
+
+NONSENSE = ["nan", "inf", -1, 1e300, 10**400, True, None, [1], {}, "much", ""]
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda value: {"energy_joules": value},
+        lambda value: {"usage": {"energy_joules": value}},
+        lambda value: {"energy": {"energy_joules": value}},
+        lambda value: {"energy": value},
+        lambda value: {"impact": {"energy": {"total": value, "unit": "Wms"}}},
+        lambda value: {"impact": {"energy": value}},
+        lambda value: {"impact": value},
+        lambda value: {"details": {"energy_mj": value}},
+        lambda value: {"details": value},
+    ],
+)
+def test_nonsense_is_no_energy_in_any_dialect(wrap, value):
+    answer = read(Protocol.JSON, wrap(value))
+    assert (answer.energy_j, answer.energy_from) == (None, "")
+
+
+@pytest.mark.parametrize("unit", ["Wh", "kWh", "", None, 5, ["Wms"]])
+def test_an_energy_in_a_unit_that_its_dialect_does_not_have_is_not_read(unit):
+    assert read(Protocol.JSON, {"impact": {"energy": {"total": 5, "unit": unit}}}).energy_j is None
+    assert read(Protocol.JSON, {"impact": {"energy": {"total": 5}}}).energy_j is None
+
+
+@pytest.mark.parametrize("protocol", [Protocol.OPENAI, Protocol.TGI, Protocol.OPEN_INFERENCE])
+def test_every_protocol_may_report_energy(protocol):
+    content = {"choices": [], "generated_text": "", "outputs": [], "energy": {"energy_joules": 2}}
+    assert read(protocol, content).energy_j == 2.0

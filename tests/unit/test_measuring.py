@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gaissa_web.core import measuring
 from gaissa_web.core.endpoints import Answer, Manner, Protocol
@@ -25,7 +27,7 @@ SUPPLY = Supply(Spread(10, 50, 100), 1.5, 200.0)
 
 
 def ok(latency=0.1, **more):
-    answer = {name: more.pop(name) for name in ("tokens", "energy_j") if name in more}
+    answer = {name: more.pop(name) for name in ("tokens", "energy_j", "energy_from") if name in more}
     return Sample(latency, Answer(**answer), status=200, **more)
 
 
@@ -105,22 +107,97 @@ def test_the_energy_of_a_request_is_power_times_mean_latency_times_pue():
     assert not outcome.measured
 
 
-def test_the_low_end_leaves_out_what_connecting_took():
-    outcome = evaluate([ok(connect_s=0.05)], [ok(0.2)] * 5, SUPPLY)
-    assert outcome.connecting_s == 0.05
+def test_the_network_is_in_the_latency_and_not_in_the_expected_energy():
+    outcome = evaluate([ok(connect_s=0.1, round_trip_s=0.05)], [ok(0.2)] * 5, SUPPLY)
+    assert (outcome.connecting_s, outcome.round_trip_s, outcome.reconnected) == (0.1, 0.05, 0)
+    assert outcome.latency.expected == pytest.approx(0.2)
+    assert outcome.network_s == pytest.approx(0.05)
     assert outcome.energy.low == pytest.approx(10 * 0.15 * 1.5)
-    assert outcome.reconnected == 0
-    slow = evaluate([ok(connect_s=5.0)], [ok(0.2, connect_s=6.0)] * 5, SUPPLY)
-    assert slow.energy.low == 0
-    assert slow.reconnected == 5
+    assert outcome.energy.expected == pytest.approx(50 * 0.15 * 1.5)
+    assert outcome.energy.high == pytest.approx(100 * 0.2 * 1.5)
+
+
+def test_an_answer_that_had_to_connect_leaves_that_out_too():
+    samples = [ok(0.4, connect_s=0.2, round_trip_s=0.1), ok(0.2), ok(0.2), ok(0.2)]
+    outcome = evaluate([], samples, SUPPLY)
+    assert outcome.reconnected == 1
+    assert outcome.network_s == pytest.approx(0.1 + 0.2 / 4)
+    assert outcome.energy.expected == pytest.approx(50 * 0.1 * 1.5)
+
+
+def test_the_shortest_of_several_round_trips_is_the_networks():
+    warm = [ok(connect_s=0.5, round_trip_s=0.4), failed(connect_s=0.03, round_trip_s=0.02)]
+    assert evaluate(warm, [ok(0.2)] * 5, SUPPLY).round_trip_s == 0.02
+
+
+@pytest.mark.parametrize("trip", [0.2, 0.3, 5.0])
+def test_what_took_longer_than_an_answer_was_no_round_trip_and_makes_no_energy_nothing(trip):
+    outcome = evaluate([ok(connect_s=trip, round_trip_s=trip)], [ok(0.2)] * 5, SUPPLY)
+    assert outcome.energy.low == 0
+    assert outcome.energy.expected == pytest.approx(50 * 0.2 * 1.5)
+    assert outcome.network_s == 0
+
+
+times = st.floats(0, 100)
+
+
+@given(st.lists(st.tuples(times, st.none() | times), min_size=1, max_size=30), st.none() | times)
+def test_energy_and_its_range_are_in_order_whatever_the_network_did(measured, trip):
+    samples = [
+        ok(latency, connect_s=connect, round_trip_s=None if connect is None else connect / 2)
+        for latency, connect in measured
+    ]
+    outcome = evaluate([ok(connect_s=trip, round_trip_s=trip)], samples, SUPPLY)
+    nearly = 1 + 1e-9
+    assert 0 <= outcome.energy.low <= outcome.energy.expected * nearly
+    assert outcome.energy.expected <= outcome.energy.high * nearly
+    assert 0 <= outcome.network_s <= outcome.latency.expected * nearly
 
 
 def test_energy_is_called_measured_only_if_every_answer_reports_it():
-    outcome = evaluate([], [ok(energy_j=2.0), ok(energy_j=4.0)], SUPPLY)
+    header = "the header X-Energy-Joules"
+    told = [ok(energy_j=2.0, energy_from=header), ok(energy_j=4.0, energy_from=header)]
+    outcome = evaluate([], told, SUPPLY)
     assert outcome.measured
     assert outcome.energy.expected == 3.0
-    assert not evaluate([], [ok(energy_j=2.0), ok()], SUPPLY).measured
+    assert (outcome.energy_from, outcome.reported, outcome.implausible) == (header, 2, 0)
+    some = evaluate([], [ok(energy_j=2.0, energy_from=header), ok()], SUPPLY)
+    assert (some.measured, some.reported, some.energy_from) == (False, 1, header)
     assert evaluate([], [ok(energy_j=2.0), failed()], SUPPLY).measured
+    assert evaluate([], [ok()], SUPPLY).energy_from == ""
+
+
+def test_every_dialect_that_was_spoken_is_named_once():
+    told = [ok(energy_j=2.0, energy_from=place) for place in ("b", "a", "b")]
+    assert evaluate([], told, SUPPLY).energy_from == "a and b"
+
+
+@pytest.mark.parametrize(
+    ("energy_j", "latency", "believed"),
+    [
+        (0.0, 0.1, False),
+        (0.099, 0.1, False),
+        (0.1, 0.1, True),
+        (2000.0, 0.1, True),
+        (2001.0, 0.1, False),
+        (1e12, 600.0, False),
+        (1.0, 0.0, False),
+    ],
+)
+def test_a_reported_energy_is_believed_from_1_watt_to_20_kilowatts(energy_j, latency, believed):
+    right = [ok(1.0, energy_j=50.0)] * 4
+    outcome = evaluate([], [*right, ok(latency, energy_j=energy_j)], SUPPLY)
+    assert outcome.measured is believed
+    assert (outcome.reported, outcome.implausible) == (5, 0 if believed else 1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "little", "slowest"), [(1, True, True), (5, True, True), (9, True, True), (10, False, True),
+                                      (19, False, True), (20, False, False), (100, False, False)]
+)  # fmt: skip
+def test_an_outcome_knows_when_so_few_answers_say_little(answers, little, slowest):
+    outcome = evaluate([], [ok()] * answers + [failed()] * 3, SUPPLY)
+    assert (outcome.says_little, outcome.p95_is_the_slowest) == (little, slowest)
 
 
 def test_failures_are_counted_and_left_out_of_the_times():
@@ -168,12 +245,32 @@ def test_a_request_knows_its_host_and_its_hardware():
     assert request().hardware == "NVIDIA L4"
     assert request(devices=2).hardware == "2 × NVIDIA L4"
     assert request(device="", devices=2).hardware == ""
+    assert request(devices=2).watts_each == 25
 
 
 def test_what_is_kept_comes_back_as_it_was():
-    outcome = evaluate([ok(connect_s=0.1)], [ok(0.1, tokens=1), failed()], SUPPLY)
+    outcome = evaluate([ok(connect_s=0.1, round_trip_s=0.05)], [ok(0.1, tokens=1), failed()], SUPPLY)
     assert outcome_from(json.loads(json.dumps(as_data(outcome)))) == outcome
     assert request_from(json.loads(json.dumps(as_data(request())))) == request()
+
+
+NEWER = ("round_trip_s", "network_s", "energy_from", "reported", "implausible")
+
+
+def test_what_was_kept_before_these_figures_were_is_still_read():
+    data = as_data(evaluate([], [ok(0.1)], SUPPLY))
+    older = outcome_from({name: value for name, value in data.items() if name not in NEWER})
+    assert (older.network_s, older.energy_from, older.reported) == (0, "", 0)
+    asked = as_data(request(device=""))
+    assert request_from({name: value for name, value in asked.items() if name != "own_power"}).gave_power
+
+
+@pytest.mark.parametrize(
+    ("device", "own_power", "gave_power"),
+    [("L4", False, False), ("L4", True, True), ("", True, True), ("", False, True)],
+)
+def test_a_request_knows_whether_the_power_was_given(device, own_power, gave_power):
+    assert request(device=device, own_power=own_power).gave_power is gave_power
 
 
 def test_a_label_gets_values_in_its_units_and_the_facts_around():
