@@ -68,7 +68,7 @@ class MeasureForm(Form):
     token_header = StringField("Header for the token", filters=[line_filter])
     token = PasswordField("Token", at_most(LONGEST_TOKEN))
     hardware = OptionField("Hardware")
-    power = NumberField("Power of one device")
+    power = NumberField("Power of one device", filters=[line_filter])
     devices = WholeNumberField(
         "Number of devices",
         [NumberRange(1, MOST_DEVICES, f"Give a whole number from 1 to {MOST_DEVICES:,}.")],
@@ -94,13 +94,13 @@ class MeasureForm(Form):
         )
 
     def validate_address(self, field: Field) -> None:
-        """Refuse what is no web address; whether it is public shows when its name is looked up."""
-        from gaissa_web.adapters.safe_http import check_address  # noqa: PLC0415  6 MB for this form alone
+        """Refuse what is no web address, and what is not public as it is written."""
+        from gaissa_web.adapters.public_addresses import check_public  # noqa: PLC0415  6 MB for this form
 
         if not field.data:
             raise ValidationError("Type the web address of the endpoint.")
         try:
-            check_address(field.data)
+            check_public(field.data, _allowed_hosts())
         except InvalidInputError as error:
             raise ValidationError(str(error)) from error
 
@@ -113,16 +113,12 @@ class MeasureForm(Form):
 
     def validate_token(self, field: Field) -> None:
         """Refuse what no header can hold, and a way on which it would be read by others."""
+        from gaissa_web.adapters.public_addresses import is_allowed  # noqa: PLC0415  6 MB for this form
+
         if not all("!" <= character <= "~" or character == " " for character in field.data or ""):
             raise ValidationError("A token has plain letters, digits and signs only.")
-        address = urlsplit(self.address.data) if not self.address.errors else None
-        allowed = current_app.config["SETTINGS"].allowed_hosts
-        if (
-            field.data
-            and address
-            and address.scheme == "http"
-            and not {address.hostname, address.netloc} & allowed
-        ):
+        plain = field.data and not self.address.errors and urlsplit(self.address.data).scheme == "http"
+        if plain and not is_allowed(self.address.data, _allowed_hosts()):
             raise ValidationError("Over http anybody on the way could read the token; use an https address.")
 
     def validate_token_header(self, field: Field) -> None:
@@ -133,9 +129,15 @@ class MeasureForm(Form):
             raise ValidationError("Give the name of a header, such as Authorization or X-API-Key.")
 
     def validate_power(self, field: NumberField) -> None:
-        """Ask for it where no device of the list was chosen."""
-        if self.hardware.data == OWN_POWER and not (field.number and field.number <= MOST_WATTS):
-            raise ValidationError(f"Give the power in watts, above 0 and up to {MOST_WATTS:,}.")
+        """Ask for it where no device of the list was chosen, and refuse what no device draws."""
+        if field.errors or (not field.data and self.hardware.data != OWN_POWER):
+            return
+        if not (field.number and field.number <= MOST_WATTS):
+            listed = self.hardware.data not in {"", OWN_POWER}
+            otherwise = ", or nothing to take that of the list" if listed else ""
+            raise ValidationError(
+                f"Give the power of one device in watts, from above 0 up to {MOST_WATTS:,}{otherwise}."
+            )
 
     def validate_pue(self, field: NumberField) -> None:
         """Refuse a data centre that makes energy."""
@@ -143,9 +145,9 @@ class MeasureForm(Form):
             raise ValidationError("Give a PUE from 1 to 5.")
 
     def validate_hardware(self, field: Field) -> None:
-        """Ask for a choice."""
-        if not field.data:
-            raise ValidationError("Choose what it runs on, or give its power in watts.")
+        """Ask for a choice, unless the power alone is given."""
+        if not field.data and not self.power.data:
+            raise ValidationError("Choose what it runs on, or give the power of one device in watts.")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that the request can be made of them."""
@@ -166,7 +168,7 @@ class MeasureForm(Form):
 
     def measurement(self, sender: str) -> NewMeasurement:
         """Return what a valid form asks for."""
-        own = self.hardware.data == OWN_POWER
+        unlisted = self.hardware.data in {"", OWN_POWER}
         token, header = (self.token.data or "").strip(), self.token_header.data or ""
         if token and header.casefold() == "authorization" and " " not in token:
             token = f"Bearer {token}"
@@ -179,8 +181,8 @@ class MeasureForm(Form):
             requests=self.requests.data or FEWEST,
             token_header=header,
             token=token,
-            hardware_id=None if own else int(self.hardware.data),
-            power_w=self.power.number if own else None,
+            hardware_id=None if unlisted else int(self.hardware.data),
+            power_w=self.power.number,
             devices=self.devices.data or 1,
             pue=self.pue.number or 1.0,
             iso3=self.country.data,
@@ -203,6 +205,11 @@ def measure_form(
         if earlier:
             _fill(form, earlier, hardware, countries)
     return form
+
+
+def _allowed_hosts() -> frozenset[str]:
+    hosts: frozenset[str] = current_app.config["SETTINGS"].allowed_hosts
+    return hosts
 
 
 def new_key() -> str:
@@ -235,9 +242,7 @@ def _fill(
     form.token_header.data = earlier.token_header or "Authorization"
     form.devices.data = earlier.devices
     form.country.data = next((code for code, name in countries if name == earlier.country), WORLD)
-    if earlier.device:
-        named = (key for key, name in hardware if name.rpartition(",")[0] == earlier.device)
-        form.hardware.data = next(named, "")
-    else:
-        form.hardware.data = OWN_POWER
-        form.power.data = exact(earlier.supply.power_w.expected / earlier.devices)
+    named = (key for key, name in hardware if name.rpartition(",")[0] == earlier.device)
+    form.hardware.data = next(named, OWN_POWER)
+    if earlier.gave_power or form.hardware.data == OWN_POWER:
+        form.power.data = exact(earlier.watts_each)

@@ -25,8 +25,9 @@ KEPT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class NewMeasurement:
-    """What somebody wants measured; `hardware_id` is None where they give the power, in W, themselves.
+    """What somebody wants measured, on a device of the list or any other (`hardware_id` None).
 
+    `power_w` is what one device draws, where they say so themselves; it counts before the list's.
     `key` is the address of the result, `sender` who asks (the same for the same visitor).
     """
 
@@ -106,15 +107,17 @@ def _request(new: NewMeasurement) -> Request:
         country=place.country,
         region=place.region,
         year=place.year,
+        own_power=new.power_w is not None,
     )
 
 
 def _power(hardware_id: int | None, power_w: float | None) -> tuple[str, Spread, str, str]:
     """Return the device's name, its power in W, and the source of that with its address."""
-    if hardware_id is None:
-        watts = power_w or 0.0
-        return "", Spread(watts, watts, watts), "given by whoever measured", ""
-    row = db.session.get(Hardware, hardware_id)
-    if row is None:
+    row = db.session.get(Hardware, hardware_id) if hardware_id is not None else None
+    if hardware_id is not None and row is None:
         raise InvalidInputError("That device is no longer in the list; please choose again.")
-    return row.name, Spread(row.low_w, row.typical_w, row.high_w), row.source, row.source_url
+    name = row.name if row else ""
+    if row and power_w is None:
+        return name, Spread(row.low_w, row.typical_w, row.high_w), row.source, row.source_url
+    watts = power_w or 0.0
+    return name, Spread(watts, watts, watts), "given by whoever measured", ""
