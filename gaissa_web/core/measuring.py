@@ -265,6 +265,11 @@ class Request:
         """Who was asked, without what else stands in the address."""
         return urlsplit(self.address).hostname or ""
 
+    @property
+    def source_host(self) -> str:
+        """Whose page the source of the power is."""
+        return urlsplit(self.source_url).hostname or ""
+
 
 def as_data(value: Request | Outcome) -> dict[str, Any]:
     """Return the value as plain data, to be kept as JSON."""

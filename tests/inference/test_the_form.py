@@ -115,7 +115,16 @@ def test_measuring_again_keeps_the_power_of_a_device_that_left_the_list(app, bro
 
 def test_a_result_says_whose_power_it_takes(app, browse, device):
     page = ask(app, browse, hardware=device, power="80", devices="2")
-    assert "160 W for 2 × NVIDIA L4 (80 W each, given by whoever measured)" in page.text
+    assert "160 W for 2 × NVIDIA L4 (80 W each), given by whoever measured" in page.text
+
+
+def test_a_result_names_the_source_of_the_lists_power_with_both_its_addresses(app, browse, device):
+    page = ask(app, browse, hardware=device)
+    assert "Typical 0.74 and lowest 0.38 of the rated 72 W" in page.text
+    assert page.tree.xpath("//a[text()='www.nvidia.com']/@href") == [
+        "https://www.nvidia.com/en-us/data-center/l4/"
+    ]
+    assert page.tree.xpath("//a[text()='ML.ENERGY']/@href") == ["https://ml.energy/leaderboard"]
 
 
 @pytest.mark.parametrize("address", [*FORBIDDEN, *PRIVATE_NAMES])

@@ -133,8 +133,8 @@ def test_a_reported_energy_that_is_not_taken_is_explained(show, samples, sentenc
 @pytest.mark.parametrize(
     ("power", "devices", "shown"),
     [
-        ("80", "1", "Power80 W (given by whoever measured)"),
-        ("80", "2", "Power160 W for 2 devices (80 W each, given by whoever measured)"),
+        ("80", "1", "Power80 W, given by whoever measured"),
+        ("80", "2", "Power160 W for 2 devices (80 W each), given by whoever measured"),
     ],
 )
 def test_the_number_of_devices_is_said_where_only_their_power_is_known(show, power, devices, shown):

@@ -242,6 +242,8 @@ def request(**more):
 def test_a_request_knows_its_host_and_its_hardware():
     assert request().host == "models.example"
     assert request(address="x").host == ""
+    assert request(source_url="https://vendor.example/sheet").source_host == "vendor.example"
+    assert request().source_host == ""
     assert request().hardware == "NVIDIA L4"
     assert request(devices=2).hardware == "2 × NVIDIA L4"
     assert request(device="", devices=2).hardware == ""
