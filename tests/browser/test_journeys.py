@@ -64,9 +64,12 @@ def test_a_deployment_from_two_files(visitor, scripts):
     page = visitor.page(scripts=scripts)
     page.goto("/labels/inference/import")
     choose_files(page, "codecarbon-3.3.2-emissions.csv", "gaissalabel-plugin-resnet50.csv")
-    page.get_by_label("How many inferences").fill("1000")
     page.get_by_role("button", name="Read the files").click()
+    page.get_by_label("How many inferences").fill("1000")
+    page.get_by_label("They were answered one at a time").check()
     page.get_by_label("Model", exact=True).fill(f"two files {scripts}")
+    page.get_by_role("button", name="Read again").click()
+    expect(page.get_by_label("Model", exact=True)).to_have_value(f"two files {scripts}")
     page.get_by_role("button", name="Register the label").click()
     expect(page.get_by_text("100 % of the rating’s weight")).to_be_visible()
 

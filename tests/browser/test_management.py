@@ -66,6 +66,7 @@ def test_a_version_is_drafted_looked_at_published_and_applied(site_app, manager,
     page.get_by_role("link", name="Operations per inference", exact=True).click()
     page.get_by_label("Weight").fill("0.9")
     page.get_by_label("Boundary between A and B").fill("0.001" if scripts else "0.002")
+    page.get_by_label("Source of the thresholds").fill(f"This journey, {scripts}")
     page.get_by_role("button", name="Save in the draft").click()
     expect(page.get_by_role("status")).to_have_text("Operations per inference was saved.")
     if scripts:
@@ -95,7 +96,7 @@ def test_a_mapping_is_tried_on_a_file_before_it_is_saved(manager, scripts):
     page.get_by_label("A file of this tool").set_input_files([FILES / "codecarbon-3.3.2-emissions.csv"])
     page.get_by_role("button", name="Try it").click()
     expect(page.locator("#trial")).to_contain_text("It is recognised as a file of this tool")
-    expect(page.locator("#trial table").first).to_contain_text("g CO2eq")
+    expect(page.locator("#trial table").first).to_contain_text("mg CO₂eq")
 
 
 @WITH_AND_WITHOUT

@@ -126,7 +126,7 @@ def test_the_hub_is_synchronised_and_its_results_looked_at(outside, worker, mana
     expect(status).to_contain_text("449 created, 0 updated, 0 unchanged, 1 skipped.", timeout=20_000)
     page.get_by_role("link", name="skipped", exact=True).click()
     expect(page.locator("#run tbody tr")).to_have_count(1)
-    expect(page.locator("#run tbody")).to_contain_text("“unknown”, are no amount that can be read")
+    expect(page.locator("#run tbody")).to_contain_text("“unknown”: “unknown” is not a number")
     page.get_by_role("link", name="All runs").click()
     expect(page.locator("main tbody tr").first).to_contain_text("449")
 

@@ -48,7 +48,7 @@ def analyse(page, scripts=True, title="In the browser"):
 def test_a_tactic_is_chosen_analysed_and_tried_with_other_numbers(visitor, scripts):
     page = visitor.page(scripts=scripts)
     analyse(page, scripts)
-    expect(page.locator("#results .lead")).to_contain_text("Pays back after 309 million inferences")
+    expect(page.locator("#results .lead")).to_contain_text("Pays back after 310 million inferences")
     page.locator("#inferences").fill("1000000000")
     if not scripts:
         page.get_by_role("button", name="Recalculate").click()
