@@ -40,7 +40,7 @@ def serving(answer: Answer, keep_alive: bool = False) -> Iterator[str]:
     described = {"answer_with": staticmethod(answer), "protocol_version": protocol}
     handler = type("Handler", (Handler,), described)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # how soon it ends, in s
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

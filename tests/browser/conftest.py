@@ -46,7 +46,7 @@ def site_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 def site(site_app: Flask) -> Iterator[str]:
     """The address of the running site."""
     server = make_server("127.0.0.1", 0, site_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -259,3 +259,9 @@ def test_the_digest_changes_with_anything_that_is_taken():
     sized = hub_model().sized(5, None), hub_model().sized(5, 6)
     assert len({model.digest for model in (hub_model(), *others, *sized)}) == 6
     assert hub_model().sized(None, None).digest == hub_model().digest
+
+
+@pytest.mark.parametrize("text", ["", "# A card without metadata", "text\n---\na: 1\n---"])
+def test_a_card_without_metadata_says_so(text):
+    with pytest.raises(InvalidInputError, match="has no metadata"):
+        read_card(text)

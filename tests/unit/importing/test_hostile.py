@@ -142,6 +142,11 @@ def test_a_huge_integer_in_json_is_a_wrong_cell_not_a_crash():
     assert "too long" in reading.problems[0].reason
 
 
+def test_json_that_is_nested_without_end_is_refused():
+    with pytest.raises(UnreadableFileError, match="nested too deeply"):
+        read_table("deep.json", b"[" * 200_000 + b"]" * 200_000)
+
+
 def test_half_a_character_in_json_is_replaced():
     table = read_table("a.json", b'{"hardware": "\\ud800", "\\udfff": 1}')
     assert "".join(table.rows[0] + table.columns).encode()
