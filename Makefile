@@ -13,7 +13,8 @@ run: $(VENV)/.runtime
 	$(BIN)/gaissa serve --port $(PORT) --with-worker
 
 test: check
-	$(BIN)/pytest -n auto --dist worksteal --cov=gaissa_web.core --cov-fail-under=100 --cov-report=term:skip-covered
+	$(BIN)/pytest tests/unit -n auto --cov=gaissa_web.core --cov-fail-under=100 --cov-report=term:skip-covered
+	$(BIN)/pytest --ignore=tests/unit -n auto --dist worksteal
 
 # All tests, with what takes long: faults, load, installations, and many more generated examples.
 test-thorough: $(VENV)/.development

@@ -145,3 +145,8 @@ def test_a_value_of_an_unknown_metric_is_refused():
 def test_weights_that_would_break_every_label_are_refused(weight):
     with pytest.raises(InvalidInputError, match="weight"):
         metric(weight=weight)
+
+
+def test_a_rating_gives_its_letter_or_none():
+    assert rate(scheme(), {"co2": 1.5}).letter == "B"
+    assert rate(scheme(), {}).letter is None
