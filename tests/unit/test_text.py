@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaissa_web.config import PROJECT
-from gaissa_web.core.text import LINE_HEIGHT, fit, one_line, printable, width
+from gaissa_web.core.text import LINE_HEIGHT, fit, one_line, printable, squeezed, width
 
 anything = st.text(max_size=300)
 
@@ -62,3 +62,8 @@ def test_printable_text_fits_into_xml(text):
 
 def test_one_line_folds_all_white_space():
     assert one_line(" a\r\n\tb\u2028c \x00") == "a b c"
+
+
+@pytest.mark.parametrize("text", ["ResNet-50", "resnet 50", "RESNET_50", "Res.Net(50)", "ＲｅｓＮｅｔ５０"])
+def test_a_name_without_its_signs_is_one_spelling(text):
+    assert squeezed(text) == "resnet50"

@@ -1,6 +1,8 @@
 """What differs between two versions of a scheme."""
 
-from gaissa_web.core.versions import Fate, compare_versions, properties
+import pytest
+
+from gaissa_web.core.versions import Fate, compare_versions, properties, without_source
 from tests.factories import HIGHER, metric, scheme
 
 
@@ -35,3 +37,24 @@ def test_the_properties_are_fit_for_json():
     import json
 
     assert json.loads(json.dumps(properties(metric()))) == properties(metric())
+
+
+def sourced(slug="co2", boundaries=(1.0, 2.0, 3.0, 4.0), source="A survey", url=""):
+    return metric(slug, 1, boundaries, thresholds_source=source, thresholds_source_url=url)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lacking"),
+    [
+        (sourced(), sourced(), False),
+        (sourced(source=""), sourced(source=""), False),
+        (sourced(), sourced(boundaries=(1.0, 2.0, 3.0, 5.0)), True),
+        (sourced(), sourced(boundaries=(1.0, 2.0, 3.0, 5.0), source="A newer survey"), False),
+        (sourced(), sourced(boundaries=(1.0, 2.0, 3.0, 5.0), url="https://a.example"), False),
+        (sourced(), sourced(boundaries=(1.0, 2.0, 3.0, 5.0), source=""), True),
+        (sourced("other"), sourced(), False),
+        (sourced("other"), sourced(source=""), True),
+    ],
+)
+def test_thresholds_that_changed_need_another_source(old, new, lacking):
+    assert without_source(scheme(old), scheme(new)) == ((new,) if lacking else ())
