@@ -45,8 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what takes long, unless it was asked for."""
     if not config.option.thorough:
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("thorough")])
-        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=list(filter(_is_thorough, items)))
+        items[:] = [item for item in items if not _is_thorough(item)]
+
+
+def _is_thorough(item: pytest.Item) -> bool:
+    second = item.get_closest_marker("any_database") and "[postgresql" in item.name
+    return bool(second or item.get_closest_marker("thorough"))
 
 
 @pytest.fixture(scope="session")

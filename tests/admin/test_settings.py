@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.any_database
+
 ADDRESSES = ["/labels/", "/labels/1", "/labels/1.json", "/labels/1.pdf", "/labels/training/new", "/models/1"]
 
 

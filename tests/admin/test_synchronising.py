@@ -18,6 +18,8 @@ from tests.admin.test_re_rating import publish_next
 from tests.hub import FIRST, StandInHub, broken, busy, half, leading_on, limited, model, silent, slow, stamp
 from tests.working import work
 
+pytestmark = pytest.mark.any_database
+
 PARTS = [{"config_name": "cola", "dataset_size": 1_000}, {"config_name": "sst2", "dataset_size": 4_681_603}]
 GLUE = {"id": "glue", "cardData": {"dataset_info": PARTS}}
 

@@ -23,6 +23,8 @@ from tests.admin.test_synchronising import hub, labels, run, start, waits  # noq
 from tests.hub import FIRST, busy, leading_on, model, stamp
 from tests.working import work
 
+pytestmark = pytest.mark.any_database
+
 
 def answering(body, kind="application/json", status=200, **headers):
     return lambda handler: handler.answer(body, kind, status, **headers)

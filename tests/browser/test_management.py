@@ -157,6 +157,7 @@ def test_the_back_button_shows_nothing_after_signing_out(manager):
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("width", "scheme"), SHAPES)
 def test_axe_finds_no_violation_on_any_management_page(manager, width, scheme):
     page = manager(width=width, scheme=scheme)
@@ -181,6 +182,7 @@ def test_axe_finds_no_violation_on_any_management_page(manager, width, scheme):
     assert wide == {}
 
 
+@pytest.mark.thorough
 def test_management_pages_break_no_policy_and_ask_nobody_else(manager, visitor):
     page = manager()
     for address in PAGES.values():

@@ -131,6 +131,7 @@ def test_the_hub_is_synchronised_and_its_results_looked_at(outside, worker, mana
     expect(page.locator("main tbody tr").first).to_contain_text("449")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("width", "scheme"), SHAPES)
 def test_axe_finds_no_violation_and_nothing_runs_off(outside, worker, visitor, manager, width, scheme):  # noqa: F811
     endpoint, _ = outside

@@ -95,6 +95,7 @@ def test_tactics_are_ranked_and_two_analyses_compared(visitor, scripts):
     expect(page.locator("#ranking tbody tr")).to_have_count(4)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("width", "scheme"), SHAPES)
 def test_axe_finds_no_violation_on_any_roi_page(visitor, width, scheme):
     page = visitor.page(width=width, scheme=scheme)

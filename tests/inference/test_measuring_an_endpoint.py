@@ -16,6 +16,8 @@ from gaissa_web.storage.measurements import Measurement
 from tests.endpoints import SPEAKERS, StandIn, on_disk, speak_huggingface
 from tests.working import work
 
+pytestmark = pytest.mark.any_database
+
 TOKEN = "hf_a-secret-that-nobody-may-keep"
 
 

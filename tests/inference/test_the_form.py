@@ -11,6 +11,8 @@ from gaissa_web.storage.hardware import Hardware
 from gaissa_web.storage.measurements import Measurement
 from tests.addresses import FORBIDDEN, PRIVATE_NAMES, PUBLIC
 
+pytestmark = pytest.mark.any_database
+
 DEVICE, LISTED_W = "NVIDIA L4", 53
 ADDRESS = "https://models.example/x"
 WATTS = {

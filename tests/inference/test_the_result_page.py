@@ -11,6 +11,8 @@ from gaissa_web.core.measuring import Sample, Supply, as_data, evaluate
 from gaissa_web.storage.db import db
 from gaissa_web.storage.measurements import Measurement
 
+pytestmark = pytest.mark.any_database
+
 HEADER = "the header X-Energy-Joules"
 
 

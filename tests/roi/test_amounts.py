@@ -10,6 +10,8 @@ import pytest
 from gaissa_web.core.units import UNITS
 from tests.roi.analysing import analyse, choice, data, form
 
+pytestmark = pytest.mark.any_database
+
 TINY = {"metric__energy": "0.001", "price": "0.0001", "implementation_cost": "0.000001", "uses": "7"}
 ZERO = re.compile(r"€0(?:\.0*)?(?![.\d])|\b0 (?:kg|g|mg|µg) CO")
 UNIT_OF_NUMBERS = {

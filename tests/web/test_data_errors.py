@@ -6,6 +6,8 @@ from gaissa_web.storage.db import db
 from gaissa_web.storage.switches import Product, ProductSwitch
 from tests.admin.test_guard import VALUES
 
+pytestmark = pytest.mark.any_database
+
 PROBLEM = "application/problem+json"
 
 

@@ -17,6 +17,8 @@ from gaissa_web.labels.queries import find_label
 from gaissa_web.labels.services import NewExperiment, NewModel, register_label
 from tests.printed import attachments, page_texts
 
+pytestmark = pytest.mark.any_database
+
 LONG = "a-model-name-of-a-hundred-characters-" * 3
 NAMES = ["resnet", LONG[:100], "中文模型 العربية 😀", "<b>&\"'</b> {{7*7}}"]
 

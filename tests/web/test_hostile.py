@@ -19,6 +19,8 @@ from gaissa_web.storage.experiments import Experiment, InformationValueRow, Metr
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.schemes import MetricRow, current_scheme, published_scheme
 
+pytestmark = pytest.mark.any_database
+
 TRAINING, INFERENCE = "/labels/training/new", "/labels/inference/new"
 METRICS = ["co2_eq_emissions", "downloads", "performance_score", "latency", "flops", "no_such_metric"]
 FACTS = ["hardware", "domain", "model_size", "duration", "precision", "deployment", "no_such_field"]

@@ -6,6 +6,8 @@ import pytest
 
 from tests.unit.importing.test_files import FILES, workbook
 
+pytestmark = pytest.mark.any_database
+
 TRAINING = "/labels/training/import"
 INFERENCE = "/labels/inference/import"
 

@@ -44,6 +44,7 @@ def test_a_first_visit_is_small(browse):
     assert len(set(loaded)) + 1 <= 5
 
 
+@pytest.mark.any_database
 def test_every_link_of_every_page_leads_somewhere(browse):
     seen = set()
     waiting = ["/"]
