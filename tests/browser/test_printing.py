@@ -40,7 +40,7 @@ def colours(pdf):
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.thorough), "dark"])
 @pytest.mark.parametrize("address", ["/labels/", "/labels/1", "/labels/compare?id=1&id=2&id=41"])
 def test_grades_keep_their_colours_on_white_paper(visitor, address, scheme):
     page = visitor.page(scheme=scheme)

@@ -334,6 +334,7 @@ def a_large_index(folder):
     return folder
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
@@ -361,15 +362,15 @@ def a_large_index(folder):
         (outside("."), "neither a file nor a folder"),
         (outside("m.onnx"), ""),
         (sparse, "damaged"),
-        pytest.param(zip_bomb, "larger than any model|longer than any model", marks=pytest.mark.thorough),
+        (zip_bomb, "larger than any model|longer than any model"),
         (many_entries, "more entries"),
         (large_memo, "damaged"),
         (large_integers, "more entries"),
-        pytest.param(as_many_lists_as_are_allowed, "no tensors", marks=pytest.mark.thorough),
-        pytest.param(as_many_names_as_are_allowed, "no tensors", marks=pytest.mark.thorough),
-        pytest.param(as_many_tensors_as_are_allowed, "damaged", marks=pytest.mark.thorough),
-        pytest.param(as_many_operators_as_are_allowed, "damaged", marks=pytest.mark.thorough),
-        pytest.param(as_many_places_as_are_allowed, "does not fit its shape", marks=pytest.mark.thorough),
+        (as_many_lists_as_are_allowed, "no tensors"),
+        (as_many_names_as_are_allowed, "no tensors"),
+        (as_many_tensors_as_are_allowed, "damaged"),
+        (as_many_operators_as_are_allowed, "damaged"),
+        (as_many_places_as_are_allowed, "does not fit its shape"),
         (an_index_that_is_a_pipe, "neither a file nor a folder"),
         (a_large_index, "larger than any index"),
     ],
