@@ -39,7 +39,7 @@ def read(
         target = targets.get(mapping.target)
         if target and target.field not in lines and (line := reader.line(mapping, target)):
             lines[target.field] = line
-    problems = [*table.errors, *reader.problems]
+    problems = [*table.errors, *reader.problems, *_unscaled(reader.unscaled)]
     if not lines and not problems:
         problems.append(RowError(0, "", "None of its columns is one that can be used here."))
     of_phase = [m for m in mappings if m.target in targets]
@@ -65,6 +65,7 @@ class _Reader:
         self.rows = rows
         self.choices = choices
         self.problems: list[RowError] = []
+        self.unscaled: list[str] = []
         self.file_mark = decimal_mark(cell for _, row in rows[:1000] for cell in row if cell)
 
     def line(self, mapping: ColumnMapping, target: Target) -> Line | None:
@@ -114,8 +115,7 @@ class _Reader:
         """Return a total in the target's unit, divided as it is wanted; None, and why, if it cannot be."""
         inferences = self.choices.inferences
         if mapping.per and not inferences:
-            reason = f"{target.name} needs the number of inferences that the file covers."
-            self._problem(0, mapping, reason)
+            self.unscaled.append(target.name)
             return None
         if mapping.per is Per.TIME:
             seconds = convert(total, mapping.unit, "s")
@@ -217,6 +217,15 @@ def _unused(
         elif column.casefold() in one_at_a_time:
             reason = "Time divided by inferences is their latency only if they were answered one at a time."
         yield UnusedColumn(column, sample[:LONGEST_SAMPLE], reason)
+
+
+def _unscaled(names: Sequence[str]) -> Iterator[RowError]:
+    """Yield what is wrong where values could not be divided by the number of inferences."""
+    if len(names) == 1:
+        yield RowError(0, "", f"{names[0]} needs the number of inferences that the file covers.")
+    elif names:
+        listed = ", ".join(names)
+        yield RowError(0, "", f"Each of these needs the number of inferences that the file covers: {listed}.")
 
 
 def _cut_short(problems: list[RowError]) -> tuple[RowError, ...]:
