@@ -12,7 +12,7 @@ from gaissa_web import admin, home, inference, labels, roi
 from gaissa_web.admin.tasks import RUNNERS as MANAGEMENT
 from gaissa_web.config import PROJECT, Settings, read_settings
 from gaissa_web.inference.tasks import RUNNERS as MEASURING
-from gaissa_web.storage.db import db, tune_sqlite
+from gaissa_web.storage.db import db, engine_options, tune_sqlite
 from gaissa_web.web import assets, auth, errors, filters, htmx, jobs, products, security
 
 BLUEPRINTS = (admin.blueprint, home.blueprint, inference.blueprint, labels.blueprint, roi.blueprint)
@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=settings.max_upload_mb * 1_000_000,
         MAX_FORM_MEMORY_SIZE=1_000_000,
         MAX_FORM_PARTS=1_000,

@@ -17,6 +17,7 @@ from gaissa_web.config import PROJECT
 from gaissa_web.core.rating import Phase
 from gaissa_web.home import queries, sitemap
 from gaissa_web.home.sitemap import Place
+from gaissa_web.storage.db import ping
 from gaissa_web.storage.schemes import current_scheme
 from gaissa_web.web import products
 from gaissa_web.web.addresses import public_address
@@ -84,6 +85,7 @@ def sitemap_block(kind: str, block: int) -> Response:
 
 
 def _sitemap(listed: Iterable[Place]) -> Response:
+    ping()
     rows = ((public_address(place.endpoint, **place.values), place.changed) for place in listed)
     current = current_app.jinja_env.get_template("home/sitemap.xml")
     return Response(stream_with_context(current.generate(rows=rows)), mimetype="application/xml")

@@ -1,5 +1,6 @@
 """The database handle, its base class and column types. Tables live in the files beside this one."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 PRAGMAS = (
@@ -19,6 +21,7 @@ PRAGMAS = (
 )
 LARGEST_FLOAT = 1.7976931348623157e308
 MILLION = 1_000_000
+CONNECT_WITHIN_S = 5
 CHANGE_LOCK = 7_421_001
 """PostgreSQL knows its advisory locks by number; this one is ours."""
 
@@ -111,6 +114,24 @@ def one_at_a_time() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+
+
+def ping() -> None:
+    """Raise OperationalError if the database cannot be reached."""
+    db.session.execute(text("SELECT 1"))
+
+
+def is_away(error: OperationalError) -> bool:
+    """Whether the database cannot be reached, is busy or full, and the statement itself is right."""
+    return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return how to connect: a connection that was lost is replaced, a silent server given up soon."""
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if url.startswith("postgresql"):
+        options["connect_args"] = {"connect_timeout": CONNECT_WITHIN_S}
+    return options
 
 
 def tune_sqlite(engine: Engine) -> None:

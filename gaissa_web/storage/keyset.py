@@ -6,6 +6,7 @@ Beside them, what lists are narrowed by.
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -76,7 +77,7 @@ def _decode(cursor: str | None, order: Order) -> tuple[Any, ...] | None:
         if not isinstance(parts, list) or len(parts) != len(order.columns):
             return None
         return tuple(_typed(part, column) for part, column in zip(parts, order.columns, strict=True))
-    except (ValueError, binascii.Error, RecursionError):
+    except (ValueError, OverflowError, binascii.Error, RecursionError):
         return None
 
 
@@ -87,9 +88,9 @@ def _typed(part: object, column: Column) -> object:
         moment = datetime.fromisoformat(part)
         if moment.tzinfo is None:
             raise ValueError("a moment without its time zone")
-        return moment
+        return moment.astimezone(UTC)
     if type(part) is not expected or (isinstance(part, int) and not 0 <= part <= LARGEST_ID):
         raise ValueError("a cursor of another list")
-    if isinstance(part, str) and "\0" in part:
-        raise ValueError("no text holds a NUL")
+    if isinstance(part, str) and re.search("[\0\ud800-\udfff]", part):
+        raise ValueError("no database holds this text")
     return part

@@ -34,7 +34,7 @@ class SignedIn(UserMixin):
 
 def init_app(app: Flask) -> None:
     """Load who is signed in when a page asks, and guard the management pages."""
-    app.config.setdefault("PERMANENT_SESSION_LIFETIME", LONGEST_SESSION)
+    app.config["PERMANENT_SESSION_LIFETIME"] = LONGEST_SESSION
     manager = LoginManager(app)
     manager.session_protection = None  # it would end the session of whoever changes networks
     manager.user_loader(_load)

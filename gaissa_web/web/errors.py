@@ -7,10 +7,13 @@ from uuid import uuid4
 
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, ServiceUnavailable
 
+from gaissa_web.storage.db import db, is_away
 from gaissa_web.web import auth
 
+RETRY_AFTER_S = 30
 logger = logging.getLogger(__name__)
 
 MESSAGES = {
@@ -19,8 +22,10 @@ MESSAGES = {
     405: ("That cannot be done here", "This address does not take that kind of request."),
     413: ("That is too large", "Please send at most {limit_mb} MB in one go."),
     414: ("That address is too long", "Please shorten what you searched for."),
+    415: ("That is no form", "This address takes what its page's form sends, not JSON or other data."),
     422: ("That cannot be calculated", "Part of the address is out of its range."),
     429: ("Too many requests", "Please wait a moment and try again."),
+    503: ("We cannot get at our data", "Nothing of yours was stored half. Please try again in a minute."),
 }
 
 
@@ -49,6 +54,14 @@ def init_app(app: Flask) -> None:
         if wants_data():
             return problem(code, title, advice, headers)
         return render_template("errors/error.html", code=code, title=title, advice=advice), code, headers
+
+    @app.errorhandler(OperationalError)
+    def show_pause(error: OperationalError) -> Response | tuple[str, int, list[tuple[str, str]]]:
+        if not is_away(error):
+            raise error
+        logger.error("the database cannot be reached at %s %s: %s", request.method, request.path, error.orig)
+        db.session.rollback()
+        return show_error(ServiceUnavailable(retry_after=RETRY_AFTER_S))
 
     @app.errorhandler(InternalServerError)
     def show_failure(error: InternalServerError) -> Response | tuple[str, int]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, stream_with_context
 
+from gaissa_web.storage.db import ping
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Values = Sequence[str | int | float | None]
 
@@ -35,6 +37,7 @@ def json_lines(columns: Sequence[str], rows: Iterable[Values]) -> Iterator[str]:
 
 def attachment(lines: Iterator[str], mimetype: str, name: str) -> Response:
     """Answer with a file of that name, sent while it is written."""
+    ping()  # what fails once the answer has begun can no longer be said
     response = Response(stream_with_context(lines), mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from markupsafe import Markup, escape
@@ -70,4 +71,6 @@ def page_url(**changes: str | int | None) -> str:
     """Return the address of this page with some query values changed; None takes one out."""
     values: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
     kept = {name: value for name, value in values.items() if value not in (None, "", [""])}
-    return url_for(request.endpoint or "home.index", **(request.view_args or {}), **kept)
+    path = url_for(request.endpoint or "home.index", **(request.view_args or {}))
+    # Not by url_for, which takes some names as arguments of its own: _scheme, _anchor, _external.
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path

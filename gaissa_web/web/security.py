@@ -1,12 +1,13 @@
 """Security headers of every answer, and protection of every form against forged requests."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
 
 from gaissa_web.web import htmx
 
 csrf = CSRFProtect()
 
+FORMS = {"", "application/x-www-form-urlencoded", "multipart/form-data"}
 POLICY = {
     "default-src": "'none'",
     "script-src": htmx.SCRIPT["src"],
@@ -21,15 +22,24 @@ POLICY = {
 
 def init_app(app: Flask) -> None:
     """Protect all forms and set the headers; addresses served over https also get HSTS."""
+    app.before_request(_refuse_other_bodies)
     csrf.init_app(app)
 
     @app.after_request
     def set_headers(response: Response) -> Response:
+        # The router's own redirects name the host that the client called us by.
+        response.location = response.location and response.location.removeprefix(request.host_url[:-1])
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
+
+
+def _refuse_other_bodies() -> None:
+    """Refuse what is no form: the forms would read JSON as their fields, which hold texts only."""
+    if request.method == "POST" and request.mimetype not in FORMS:
+        abort(415)
 
 
 def allow_framing(response: Response) -> None:

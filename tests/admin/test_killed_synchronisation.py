@@ -165,7 +165,7 @@ def test_the_command_says_what_it_would_do_does_it_and_has_nothing_left_to_do(in
     _, environ = installation
     out, log = command(environ, "sync", "huggingface", "--dry-run", "--limit", "100").communicate()
     assert out.decode() == "Would be: 98 created, 0 updated, 0 unchanged, 2 skipped.\n"
-    assert "“unknown”, are no amount that can be read" in log.decode()
+    assert "“unknown”: “unknown” is not a number" in log.decode()
     assert labels_so_far() == 0
     out, _ = command(environ, "sync", "huggingface", "--limit", "100").communicate()
     assert out.decode() == "98 created, 0 updated, 0 unchanged, 2 skipped.\n"

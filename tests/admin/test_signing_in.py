@@ -4,13 +4,14 @@ import re
 import statistics
 import time
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from http.cookies import SimpleCookie
 
 import pytest
 from sqlalchemy import select, update
 
 from gaissa_web.admin.services import accounts
-from gaissa_web.storage.accounts import FailedSignIn, SignIn
+from gaissa_web.storage.accounts import LONGEST_SESSION, FailedSignIn, SignIn
 from gaissa_web.storage.audit import Action, AuditEvent
 from gaissa_web.storage.db import db, now
 from tests.pages import Browse
@@ -140,7 +141,8 @@ def test_the_session_is_a_new_one_with_a_protected_cookie(app, browse):
     assert cookie["secure"] is True
     assert cookie["httponly"] is True
     assert cookie["samesite"] == "Lax"
-    assert cookie["expires"]
+    lasts = parsedate_to_datetime(cookie["expires"]) - now()
+    assert LONGEST_SESSION - timedelta(minutes=5) < lasts <= LONGEST_SESSION
     assert browse.get("/admin/").token != before
 
 

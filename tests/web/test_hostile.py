@@ -212,7 +212,7 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(browse):
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data", "\0", ""])
 def test_a_wrong_content_type_is_refused(browse, content_type):
     response = browse.client.post(TRAINING, data=json.dumps({"model_name": "x"}), content_type=content_type)
-    assert response.status_code == 400
+    assert response.status_code in {400, 415}
 
 
 @pytest.mark.parametrize(
