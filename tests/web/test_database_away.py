@@ -34,6 +34,7 @@ def test_every_address_says_so_and_when_to_ask_again(away, caplog):
         assert int(answer.headers["Retry-After"]) > 0
         assert "127.0.0.1" not in answer.text
         assert "sqlite" not in answer.text
+        assert "search-again" not in answer.text  # there is nothing to search in
         if address.endswith(".json"):
             assert answer.json["status"] == 503
         seen += 1
