@@ -8,9 +8,9 @@ import click
 
 from gaissa_web.adapters.model_files import inspect_model
 from gaissa_web.core.errors import UnreadableFileError
+from gaissa_web.core.exporting import csv_lines
 from gaissa_web.core.inspecting import COLUMNS, as_data, as_row, as_text
 from gaissa_web.core.text import one_line
-from gaissa_web.web.exports import csv_lines
 
 
 @click.command()

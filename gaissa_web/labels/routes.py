@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from gaissa_web.core.comparing import compare
 from gaissa_web.core.derive import derive
 from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.exporting import csv_lines, json_lines
 from gaissa_web.core.label import Label, Origin, advice_order, lifts
 from gaissa_web.core.rating import Phase, rate
 from gaissa_web.core.text import printable
@@ -32,9 +33,10 @@ from gaissa_web.labels.queries import Filters
 from gaissa_web.labels.uploads import File, pack, unpack
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.schemes import current_scheme
-from gaissa_web.web import arguments, exports, htmx, security
+from gaissa_web.web import arguments, htmx, security
 from gaissa_web.web.addresses import public_address
 from gaissa_web.web.caching import cached
+from gaissa_web.web.exports import attachment
 
 blueprint = Blueprint("labels", __name__)
 PHASE = "<any(training, inference):phase>"
@@ -73,14 +75,14 @@ def index() -> Response:
 def export_csv() -> Response:
     """Send all labels that pass the filters as CSV."""
     rows = map(values, queries.iterate_labels(_filters()))
-    return exports.attachment(exports.csv_lines(COLUMNS, rows), "text/csv", "labels.csv")
+    return attachment(csv_lines(COLUMNS, rows), "text/csv", "labels.csv")
 
 
 @blueprint.get("/labels/export.json")
 def export_json() -> Response:
     """Send all labels that pass the filters as a JSON list."""
     rows = map(values, queries.iterate_labels(_filters()))
-    return exports.attachment(exports.json_lines(COLUMNS, rows), "application/json", "labels.json")
+    return attachment(json_lines(COLUMNS, rows), "application/json", "labels.json")
 
 
 @blueprint.get(f"/labels/{PHASE}/new")

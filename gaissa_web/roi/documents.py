@@ -14,11 +14,11 @@ from gaissa_web.config import Settings
 from gaissa_web.core.analysis import Analysis, plural
 from gaissa_web.core.curves import cost_curves, milestones, roi_curve
 from gaissa_web.core.equivalents import EQUIVALENTS
+from gaissa_web.core.exporting import csv_lines
 from gaissa_web.core.roi import Scenario
 from gaissa_web.core.units import at_least, money, readable, share_percent
 from gaissa_web.web import charts
 from gaissa_web.web.addresses import public_address
-from gaissa_web.web.exports import csv_lines
 from gaissa_web.web.filters import iso
 
 SHARE = 100

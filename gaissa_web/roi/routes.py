@@ -10,6 +10,7 @@ from gaissa_web.core.analysis import Analysis, Ranked, rank
 from gaissa_web.core.contrasts import contrast
 from gaissa_web.core.equivalents import EQUIVALENTS
 from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.exporting import csv_lines, json_lines
 from gaissa_web.core.roi import DEFAULT_USES, Scenario
 from gaissa_web.roi import catalogue, documents, queries, services
 from gaissa_web.roi.choosing import STEPS, UNKNOWN, Wanted, narrow, take
@@ -21,8 +22,9 @@ from gaissa_web.storage.analyses import AnalysisKind
 from gaissa_web.storage.catalogue import Architecture, PipelineStage, Tactic
 from gaissa_web.storage.countries import WORLD, all_countries, find_intensity
 from gaissa_web.storage.keyset import LARGEST_ID
-from gaissa_web.web import arguments, exports, htmx
+from gaissa_web.web import arguments, htmx
 from gaissa_web.web.caching import cached
+from gaissa_web.web.exports import attachment
 from gaissa_web.web.forms import choices
 
 blueprint = Blueprint("roi", __name__, url_prefix="/roi")
@@ -94,14 +96,14 @@ def analyses(which: str) -> Response:
 def export_csv(which: str) -> Response:
     """Send all analyses that pass the filters as CSV."""
     rows = map(_values, queries.iterate_analyses(LISTS[which], _filters()))
-    return exports.attachment(exports.csv_lines(COLUMNS, rows), "text/csv", f"{which}.csv")
+    return attachment(csv_lines(COLUMNS, rows), "text/csv", f"{which}.csv")
 
 
 @blueprint.get(f"/{LIST}/export.json")
 def export_json(which: str) -> Response:
     """Send all analyses that pass the filters as a JSON list."""
     rows = map(_values, queries.iterate_analyses(LISTS[which], _filters()))
-    return exports.attachment(exports.json_lines(COLUMNS, rows), "application/json", f"{which}.json")
+    return attachment(json_lines(COLUMNS, rows), "application/json", f"{which}.json")
 
 
 @blueprint.get("/analyses/<int:analysis_id>")

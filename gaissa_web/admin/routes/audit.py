@@ -6,8 +6,10 @@ from flask import Response, request
 
 from gaissa_web.admin.blueprint import blueprint
 from gaissa_web.admin.queries import audit
+from gaissa_web.core.exporting import csv_lines, json_lines
 from gaissa_web.storage.audit import Action
-from gaissa_web.web import arguments, exports, htmx
+from gaissa_web.web import arguments, htmx
+from gaissa_web.web.exports import attachment
 
 FILTERS = ("actor", "action", "kind", "text", "since", "until")
 COLUMNS = ("at", "actor", "address", "action", "kind", "subject", "before", "after")
@@ -31,14 +33,14 @@ def audit_trail() -> Response:
 def export_audit_csv() -> Response:
     """Send the filtered trail as CSV."""
     rows = (_values(event) for event in audit.iterate_events(_filters()))
-    return exports.attachment(exports.csv_lines(COLUMNS, rows), "text/csv", "audit.csv")
+    return attachment(csv_lines(COLUMNS, rows), "text/csv", "audit.csv")
 
 
 @blueprint.get("/audit/export.json")
 def export_audit_json() -> Response:
     """Send the filtered trail as a JSON list."""
     rows = (_values(event) for event in audit.iterate_events(_filters()))
-    return exports.attachment(exports.json_lines(COLUMNS, rows), "application/json", "audit.json")
+    return attachment(json_lines(COLUMNS, rows), "application/json", "audit.json")
 
 
 def _values(event: audit.Event) -> tuple[str, ...]:
