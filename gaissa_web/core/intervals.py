@@ -54,17 +54,18 @@ def mean_with_interval(values: Sequence[float]) -> Spread:
     bootstrap of Student's t held 90 % and 94 %, and 67 % where r = 0.6. No interval knows of slow
     answers that were not among the values: with five of them, it often does not hold.
     """
-    mean = fmean(values)
-    if len(values) < 2 or max(values) == min(values):
+    mean, largest = fmean(values), max(values)
+    if len(values) < 2 or largest == min(values):
         return Spread(values[0], values[0], values[0])
-    tie = _tie(values, mean)
+    shares = [value / largest for value in values]  # neither they nor their squares all vanish
+    tie = _tie(shares)
     fewer = (1 + tie) / (1 - tie)
     freedom = max(len(values) / fewer - 1, min(len(values) - 1, _SMALLEST_FREEDOM))
-    half = _student(freedom) * stdev(values) * sqrt(fewer / len(values)) / mean
+    half = _student(freedom) * stdev(shares) * sqrt(fewer / len(values)) / fmean(shares)
     return Spread(mean * exp(-half), mean, mean * min(exp(half + half**2 / 2), WIDEST))
 
 
-def _tie(values: Sequence[float], mean: float) -> float:
+def _tie(values: Sequence[float]) -> float:
     """Return how much a value follows the one before it: 0 to 0.9, and of few values less.
 
     Few values look tied by chance, and cannot show how strongly: of five, 0.6 at most is believed,
@@ -72,11 +73,11 @@ def _tie(values: Sequence[float], mean: float) -> float:
     The correlation r1 of neighbours is too low by about (1 + 4 r) / n (Kendall, Biometrika 41, 1954).
     """
     count = len(values)
-    off = [value - mean for value in values]
-    squares = fsum(value**2 for value in off)
-    if count < _FEWEST_FOR_TIE or not squares:  # the squares of tiny numbers are 0
+    if count < _FEWEST_FOR_TIE:
         return 0.0
-    found = fsum(one * following for one, following in pairwise(off)) / squares
+    mean = fmean(values)
+    off = [value - mean for value in values]
+    found = fsum(one * following for one, following in pairwise(off)) / fsum(value**2 for value in off)
     return min(max((count * found + 1) / (count - 4), 0.0), 0.5 + count / 50, _STRONGEST_TIE)
 
 

@@ -6,7 +6,7 @@ import time
 from statistics import fmean
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gaissa_web.core.intervals import WIDEST, mean_with_interval, percentile
@@ -125,6 +125,9 @@ def test_values_that_are_all_the_same_are_their_own_interval(values):
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50))
+@example([0.0, 5e-324])
+@example([0.0, 1e-323, 5e-324, 0.0, 5e-324, 0.0])
+@example([1.0, 1.0, 1.0 - 2**-53, 1.0, 1.0])
 def test_an_interval_is_in_order_and_finite_and_never_below_nothing(values):
     found = mean_with_interval(values)
     assert 0 <= found.low <= found.expected <= found.high <= max(WIDEST * found.expected, found.expected)
