@@ -119,6 +119,7 @@ def test_the_list_goes_on_and_comes_back(visitor, scripts):
     page.get_by_role("link", name="Next page").click()
     expect(page.get_by_role("link", name="Back to the first page")).to_be_visible()
     assert page.locator("#results tbody th").first.inner_text() != first
+    page.wait_for_load_state()
     page.go_back()
     expect(page.locator("#results tbody th").first).to_have_text(first)
 
