@@ -8,9 +8,11 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from gaissa_web.adapters import confined
 from gaissa_web.admin.queries.carbon import plan
 from gaissa_web.admin.services import carbon
 from gaissa_web.cli.accounts import COMMAND_LINE
+from gaissa_web.core.carbon import read_intensities_file
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.storage.countries import SHIPPED_TABLE
 
@@ -28,7 +30,7 @@ def import_carbon_intensity(source: str, dry_run: bool, as_json: bool) -> None:
     Nothing is ever removed. The exit code is 1 if the table cannot be read.
     """
     try:
-        parsed = carbon.parse(source, _content(source))
+        parsed = confined.call(read_intensities_file, source, _content(source))
     except InvalidInputError as error:
         click.echo(str(error), err=True)
         sys.exit(1)

@@ -54,9 +54,15 @@ def import_models(file: Path, phase: str, as_json: bool) -> None:
     size = file.stat().st_size
     with file.open("rb") as raw, click.progressbar(length=size, label=file.name, file=sys.stderr) as bar:
         rows = csv.DictReader(io.TextIOWrapper(raw, "utf-8-sig", newline=""))
-        for batch in batched(rows, BATCH):
-            counts += bulk.import_rows(file.name, batch, Phase(phase))
-            bar.update(raw.tell() - bar.pos)
+        try:
+            for batch in batched(rows, BATCH):
+                counts += bulk.import_rows(file.name, batch, Phase(phase))
+                bar.update(raw.tell() - bar.pos)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise click.ClickException(
+                f"{file.name} is no CSV in UTF-8 near line {rows.line_num + 1}: {error}. "
+                "What stands further up was imported."
+            ) from error
     refresh_statistics()
     if as_json:
         click.echo(json.dumps(counts))

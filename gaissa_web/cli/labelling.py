@@ -8,8 +8,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from gaissa_web.adapters import confined
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.importing import ALL_RUNS, Aggregation, Choices
+from gaissa_web.core.importing import ALL_RUNS, Aggregation, Choices, FileChoices, read_files
 from gaissa_web.core.label import Origin
 from gaissa_web.core.rating import Phase
 from gaissa_web.labels import documents, importing, queries, services, tools
@@ -56,13 +57,18 @@ def label(
     known = tools.calculation_tools(scheme.phase)
     if tool and tool not in {one.slug for one in known}:
         raise click.BadParameter(f"there is {', '.join(one.slug for one in known)}", param_hint="--tool")
-    imported = importing.read_files(
-        [(file.name, file.read_bytes()) for file in files],
-        known,
-        importing.targets(scheme, queries.information_fields(scheme.phase)),
-        Choices(inferences, one_at_a_time, aggregation=Aggregation(rows) if rows else None),
-        [importing.FileChoices(tool, run)] * len(files),
-    )
+    try:
+        imported = confined.call(
+            read_files,
+            [(file.name, file.read_bytes()) for file in files],
+            known,
+            importing.targets(scheme, queries.information_fields(scheme.phase)),
+            Choices(inferences, one_at_a_time, aggregation=Aggregation(rows) if rows else None),
+            [FileChoices(tool, run)] * len(files),
+        )
+    except InvalidInputError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
     for reading in imported.readings:
         for offered in reading.runs:
             chosen = "read" if reading.run in {offered.key, ALL_RUNS} else "left out"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.importing import RowError, Table, parse_number
+from gaissa_web.core.importing import RowError, Table, parse_number, read_table
 
 YEARS = range(1900, 2101)
 LARGEST = 10_000.0
@@ -58,6 +58,19 @@ class ImportPlan:
     changed: tuple[Change, ...]
     unchanged: int
     new_countries: tuple[tuple[str, str], ...]
+
+
+def read_intensities_file(name: str, content: bytes) -> ParsedIntensities:
+    """Read the figures in the file `name`, as `read_intensities` does.
+
+    Raises:
+        InvalidInputError: It cannot be read, lacks columns, or has no figure.
+    """
+    parsed = read_intensities(read_table(name, content))
+    if not parsed.rows:
+        reason = f" {parsed.problems[0].reason}" if parsed.problems else ""
+        raise InvalidInputError(f"{name} has no figure of any country.{reason}")
+    return parsed
 
 
 def read_intensities(table: Table) -> ParsedIntensities:

@@ -11,8 +11,16 @@ class UnreadableFileError(InvalidInputError):
     """A file cannot be read as what it claims to be; the message says why and what would do."""
 
 
+class TooMuchError(UnreadableFileError):
+    """What was sent would take more room or time to read than one request gets; none of it is read."""
+
+
 class ConflictError(InvalidInputError):
     """What somebody wants to change has been changed by somebody else since they looked at it."""
+
+
+class BusyError(InvalidInputError):
+    """Too much of the same is being done just now; the same request may succeed in a moment."""
 
 
 class TooManyTriesError(InvalidInputError):

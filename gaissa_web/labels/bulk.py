@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from gaissa_web.core.errors import UnreadableFileError
 from gaissa_web.core.importing import Target, read, table_from_rows
 from gaissa_web.core.label import Origin
 from gaissa_web.core.rating import Phase
@@ -51,7 +52,10 @@ def _experiment(
     if not name:
         return "unnamed"
     columns = [column for column in row if column]
-    table = table_from_rows(file, "CSV", [columns, [row[column] or "" for column in columns]])
+    try:
+        table = table_from_rows(file, "CSV", [columns, [row[column] or "" for column in columns]])
+    except UnreadableFileError:
+        return "unreadable"
     values, information = experiment_parts(read(table, None, wanted).lines)
     if not values:
         return "without values"

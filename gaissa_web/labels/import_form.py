@@ -5,15 +5,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, SelectChoice
 from wtforms.validators import NumberRange, Optional, ValidationError
 
-from gaissa_web.core.importing import Aggregation, Choices
+from gaissa_web.core.importing import MAX_COLUMNS, MAX_FILES, Aggregation, Choices, FileChoices
 from gaissa_web.core.text import one_line
-from gaissa_web.labels.importing import FileChoices
 from gaissa_web.labels.uploads import File, unpack
 from gaissa_web.web.forms import Form, OptionField, WholeNumberField
 
 FILE_NAME_SHOWN = 100
-MOST_FILES = 20
-MOST_COLUMNS = 2_000
 
 
 class ImportForm(Form):
@@ -66,8 +63,8 @@ class ImportForm(Form):
 def file_choices(form: MultiDict[str, str]) -> list[FileChoices]:
     """Return what was decided about each file: its tool, its run, and where its leftover columns go."""
     found = []
-    for place in range(MOST_FILES):
-        parts = (form.getlist(f"{part}-{place}")[:MOST_COLUMNS] for part in ("column", "field", "unit"))
+    for place in range(MAX_FILES):
+        parts = (form.getlist(f"{part}-{place}")[:MAX_COLUMNS] for part in ("column", "field", "unit"))
         columns = zip(*parts, strict=False)
         leads = {column: (name, unit) for column, name, unit in columns if name}
         found.append(FileChoices(form.get(f"tool-{place}", ""), form.get(f"run-{place}", ""), leads))

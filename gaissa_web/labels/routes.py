@@ -1,45 +1,27 @@
-"""The addresses of GAISSALabel: parse the request, call, render. Rules live in core."""
+"""The addresses at which labels are found, shown and taken away: parse the request, call, render."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import (
-    Blueprint,
     Response,
     abort,
-    current_app,
-    redirect,
     render_template,
     request,
-    session,
-    url_for,
 )
-from flask_wtf.csrf import CSRFError
-from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gaissa_web.core.comparing import compare
-from gaissa_web.core.derive import derive
-from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.exporting import csv_lines, json_lines
 from gaissa_web.core.label import Label, Origin, advice_order, lifts
-from gaissa_web.core.rating import Phase, rate
 from gaissa_web.core.text import printable
-from gaissa_web.labels import documents, importing, queries, services, tools
+from gaissa_web.labels import documents, queries, tools
+from gaissa_web.labels.blueprint import blueprint
 from gaissa_web.labels.exports import COLUMNS, values
-from gaissa_web.labels.forms import LabelForm, label_form
-from gaissa_web.labels.import_form import ImportForm, file_choices
-from gaissa_web.labels.measured import Measured, find_measured
 from gaissa_web.labels.queries import Filters
-from gaissa_web.labels.uploads import File, pack, unpack
-from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
-from gaissa_web.storage.schemes import current_scheme
-from gaissa_web.web import arguments, htmx, security
+from gaissa_web.web import htmx, security
 from gaissa_web.web.addresses import public_address
 from gaissa_web.web.caching import cached
 from gaissa_web.web.exports import attachment
 
-blueprint = Blueprint("labels", __name__)
-PHASE = "<any(training, inference):phase>"
 COMPARED = range(2, 7)
 MOST_CHOSEN, MOST_SHOWN = 100, 12
 FILTERS = {
@@ -83,81 +65,6 @@ def export_json() -> Response:
     """Send all labels that pass the filters as a JSON list."""
     rows = map(values, queries.iterate_labels(_filters()))
     return attachment(json_lines(COLUMNS, rows), "application/json", "labels.json")
-
-
-@blueprint.get(f"/labels/{PHASE}/new")
-def create(phase: str) -> Response:
-    """Show the form for a label: empty, for a model that is chosen already, or with what was measured."""
-    form = _label_form(Phase(phase), formdata=None)
-    form.model_id.data = request.args.get("model_id", type=int)
-    measured = _measured(phase, arguments.text("measurement"))
-    if measured:
-        form.fill({**measured.texts, "measurement": measured.key})
-    return _show_form(form)
-
-
-@blueprint.post(f"/labels/{PHASE}/new")
-def register(phase: str) -> Response | WerkzeugResponse:
-    """Register a label; or, as the button pressed says, preview its grades or find its model."""
-    form = _label_form(Phase(phase))
-    form.blank(_unticked())
-    fragment = {"find": "labels/_matches.html", "preview": "labels/_preview.html"}.get(
-        request.form.get("action", "")
-    )
-    if fragment:
-        form.validate_numbers()
-        return _show_form(form, fragment=fragment)
-    if not form.validate():
-        return _show_form(form, status=422)
-    try:
-        measured = _measured(phase, form.measurement.data or "")
-        label_id = services.register_label(form.experiment(session["csrf_token"], measured))
-    except InvalidInputError as error:
-        form.refuse(str(error))
-        return _show_form(form, status=422)
-    return redirect(url_for("labels.detail", label_id=label_id), 303)
-
-
-@blueprint.errorhandler(CSRFError)
-def keep_form(_error: CSRFError) -> Response | tuple[str, int]:
-    """Give a label form whose session expired back with all that was typed, ready to be sent again."""
-    if request.endpoint != "labels.register":
-        upload = ImportForm()
-        upload.refuse("This page was open for too long. Please choose the files once more.")
-        return _show_import(Phase((request.view_args or {})["phase"]), upload), 400
-    form = _label_form(Phase((request.view_args or {})["phase"]))
-    form.validate()
-    form.refuse("This form was open for too long. Nothing was lost: please check it and send it again.")
-    return _show_form(form, status=400)
-
-
-@blueprint.get(f"/labels/{PHASE}/import")
-def choose_files(phase: str) -> str:
-    """Show the form to upload the files of a tracker."""
-    return _show_import(Phase(phase), ImportForm(formdata=None))
-
-
-@blueprint.post(f"/labels/{PHASE}/import")
-def import_files(phase: str) -> Response | tuple[str, int]:
-    """Read the files and show the label's form, filled in with what they say; nothing is stored."""
-    upload = ImportForm()
-    valid, again = upload.validate(), bool(unpack(upload.upload.data or ""))
-    if not valid and not again:
-        return _show_import(Phase(phase), upload), 422
-    files = upload.contents()
-    form = _label_form(Phase(phase), formdata=request.form if again else None)
-    imported = _read(form, upload, files)
-    if not valid:
-        for _, message in upload.problems:
-            form.refuse(message)
-        return _show_form(form, status=422, imported=imported, upload=upload)
-    if not imported.lines and not again:
-        return _show_import(Phase(phase), upload, imported), 422
-    form.blank(request.form.getlist("offered"))
-    form.fill({name: text for name, text in imported.texts.items() if name not in _unticked()})
-    form.origin_detail.data = imported.tools[:ORIGIN_DETAIL_LENGTH]
-    form.upload.data = pack(files)
-    return _show_form(form, imported=imported, upload=upload)
 
 
 @blueprint.get("/labels/tools/<slug>")
@@ -257,73 +164,6 @@ def model(model_id: int) -> str:
 
 def _label(label_id: int) -> Label:
     return queries.find_label(label_id) or abort(404)
-
-
-def _measured(phase: str, key: str) -> Measured | None:
-    return find_measured(key) if key and phase == Phase.INFERENCE else None
-
-
-def _label_form(phase: Phase, **options: Any) -> LabelForm:
-    _, scheme = current_scheme(phase)
-    return label_form(scheme, queries.information_fields(phase), **options)
-
-
-def _show_form(
-    form: LabelForm,
-    *,
-    status: int = 200,
-    fragment: str = "labels/new.html",
-    imported: importing.Import | None = None,
-    upload: ImportForm | None = None,
-) -> Response:
-    """Render the form with a preview of its grades, and with the files that it was filled from."""
-    if imported is None and form.upload.data and not htmx.wants_fragment():
-        upload = ImportForm()
-        imported = _read(form, upload, unpack(form.upload.data)) if upload.contents() else None
-    derived = derive(form.values, form.information, form.scheme.slugs)
-    return htmx.render(
-        "labels/new.html",
-        fragment,
-        status=status,
-        phase=form.scheme.phase,
-        form=form,
-        chosen=queries.get_model(form.model_id.data),
-        matches=queries.match_models(form.model_name.data or ""),
-        preview=rate(form.scheme, {**form.values, **derived}),
-        derived=derived,
-        imported=imported,
-        upload=upload,
-        unticked=_unticked(),
-        tools=tools.tool_guides() if imported else [],
-        measured=_measured(form.scheme.phase, form.measurement.data or ""),
-    )
-
-
-def _read(form: LabelForm, upload: ImportForm, files: list[File]) -> importing.Import:
-    """Return what the files say for the form, read as their reader decided."""
-    return importing.read_files(
-        files,
-        tools.calculation_tools(form.scheme.phase),
-        importing.targets(form.scheme, form.information_fields),
-        upload.choices(),
-        file_choices(request.form),
-    )
-
-
-def _unticked() -> set[str]:
-    """Return the fields that were read from a file and are not to be used."""
-    return set(request.form.getlist("offered")) - set(request.form.getlist("use"))
-
-
-def _show_import(phase: Phase, form: ImportForm, imported: importing.Import | None = None) -> str:
-    return render_template(
-        "labels/import.html",
-        phase=phase,
-        form=form,
-        tools=tools.tool_guides(),
-        imported=imported,
-        max_upload_mb=current_app.config["SETTINGS"].max_upload_mb,
-    )
 
 
 def _filters() -> Filters:

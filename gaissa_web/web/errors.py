@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, ServiceUnavailable
 
+from gaissa_web.core.errors import BusyError
 from gaissa_web.storage.db import db, is_away
 from gaissa_web.web import auth
 
@@ -51,9 +52,7 @@ def init_app(app: Flask) -> None:
             if name not in {"Content-Type", "Content-Length"}
         ]
         advice = advice.format(limit_mb=(app.config["MAX_CONTENT_LENGTH"] or 0) // 1_000_000)
-        if wants_data():
-            return problem(code, title, advice, headers)
-        return render_template("errors/error.html", code=code, title=title, advice=advice), code, headers
+        return _show(code, title, advice, headers)
 
     @app.errorhandler(OperationalError)
     def show_pause(error: OperationalError) -> Response | tuple[str, int, list[tuple[str, str]]]:
@@ -62,6 +61,10 @@ def init_app(app: Flask) -> None:
         logger.error("the database cannot be reached at %s %s: %s", request.method, request.path, error.orig)
         db.session.rollback()
         return show_error(ServiceUnavailable(retry_after=RETRY_AFTER_S))
+
+    @app.errorhandler(BusyError)
+    def show_busy(error: BusyError) -> Response | tuple[str, int, list[tuple[str, str]]]:
+        return _show(503, "We are busy", str(error), [("Retry-After", str(RETRY_AFTER_S))])
 
     @app.errorhandler(InternalServerError)
     def show_failure(error: InternalServerError) -> Response | tuple[str, int]:
@@ -73,6 +76,14 @@ def init_app(app: Flask) -> None:
             advice = f"It stands in our log under the reference {reference}."
             return problem(500, "Something failed on our side", advice)
         return render_template("errors/failure.html", reference=reference), 500
+
+
+def _show(
+    code: int, title: str, advice: str, headers: list[tuple[str, str]]
+) -> Response | tuple[str, int, list[tuple[str, str]]]:
+    if wants_data():
+        return problem(code, title, advice, headers)
+    return render_template("errors/error.html", code=code, title=title, advice=advice), code, headers
 
 
 def wants_data() -> bool:

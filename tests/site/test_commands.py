@@ -19,6 +19,7 @@ from gaissa_web.config import read_settings
 from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import Experiment
 from tests.unit.importing.test_files import FILES
+from tests.unit.importing.test_greedy import far_workbook
 
 GAISSA = Path(sys.executable).with_name("gaissa")
 
@@ -85,6 +86,33 @@ def test_a_file_without_values_fails_with_the_reason(gaissa, tmp_path):
     result = gaissa("label", str(wrong), "--model", "m", check=False)
     assert result.exit_code == 1
     assert "None of its columns" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"name,downloads\n" + b"x" * 200_000 + b",1\n", "near line 2"),
+        (b"name,downloads\n\xff,1\n", "no CSV in UTF-8"),
+        (b"name," + b",".join(b"c%d" % n for n in range(2_100)) + b"\nm,1\n", '"unreadable": 1'),
+    ],
+)
+def test_rows_that_cannot_be_imported_are_said_or_counted(gaissa, tmp_path, content, said):
+    table = tmp_path / "table.csv"
+    table.write_bytes(content)
+    result = gaissa("import-models", str(table), "--json", check=False)
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("command", ["label", "import-carbon-intensity"])
+def test_a_file_that_would_take_much_fails_with_a_sentence(gaissa, tmp_path, command):
+    far = tmp_path / "far.xlsx"
+    far.write_bytes(far_workbook("blanks", "both"))
+    arguments = ["--model", "m"] if command == "label" else []
+    result = gaissa(command, str(far), *arguments, check=False)
+    assert result.exit_code == 1
+    assert "more than 2,000 columns" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_models_are_imported_once_from_a_table(gaissa, tmp_path):

@@ -55,6 +55,18 @@ def test_module_says_what_belongs_in_it_and_stays_small(path):
     assert len(text.splitlines()) <= 350
 
 
+READERS = {"read_table", "read_files", "read_intensities_file", "try_tool"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PROJECT).as_posix())
+def test_files_are_read_in_a_process_of_their_own(path):
+    if "core" in path.parts:
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            assert getattr(node.func, "id", getattr(node.func, "attr", "")) not in READERS, ast.unparse(node)
+
+
 def test_no_route_that_changes_something_answers_get(plain_app):
     for rule in plain_app.url_map.iter_rules():
         if "POST" in rule.methods:

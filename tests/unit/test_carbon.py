@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gaissa_web.core.carbon import Change, Intensity, plan_import, read_intensities
+from gaissa_web.core.carbon import Change, Intensity, plan_import, read_intensities, read_intensities_file
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.importing import read_table
 
@@ -13,6 +13,14 @@ HEADER = "Entity,Code,Year,co2_intensity__gco2_kwh\n"
 
 def parse(text, header=HEADER):
     return read_intensities(read_table("owid.csv", (header + text).encode()))
+
+
+def test_a_file_without_a_figure_says_why():
+    assert read_intensities_file("owid.csv", f"{HEADER}Spain,ESP,2023,174.05\n".encode()).rows
+    with pytest.raises(InvalidInputError, match=r"no figure of any country\. “Spa” is not"):
+        read_intensities_file("owid.csv", f"{HEADER}Spain,Spa,2023,174.05\n".encode())
+    with pytest.raises(InvalidInputError, match=r"no figure of any country\.$"):
+        read_intensities_file("owid.csv", f"{HEADER}Europe,OWID_EUR,2023,300\n".encode())
 
 
 def test_countries_and_the_world_are_read_and_groups_are_named():

@@ -4,6 +4,7 @@ import io
 import json
 import math
 import threading
+import zipfile
 from contextlib import closing
 
 import pytest
@@ -12,12 +13,16 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from werkzeug.test import create_environ, run_wsgi_app
 
+from gaissa_web.adapters import confined
 from gaissa_web.core.rating import rate
 from gaissa_web.labels.queries import information_fields
 from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import Experiment, InformationValueRow, MetricValue
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.schemes import MetricRow, current_scheme, published_scheme
+from tests.unit.importing.test_files import workbook
+from tests.unit.importing.test_greedy import far_workbook
+from tests.unit.importing.test_hostile import archive
 
 pytestmark = pytest.mark.any_database
 
@@ -243,6 +248,52 @@ def test_many_files_at_once_are_read(browse):
     address = "/labels/training/import"
     files = [(f"{n}.csv", b"downloads,x\n5,1\n") for n in range(50)]
     assert browse.send(browse.get(address), address, files=files).value("metric-downloads") == "5"
+
+
+def many_texts():
+    """A workbook whose table of texts fits the limits of unpacking, and not those of memory."""
+    texts = b"<sst>" + b"<si><t>x</t></si>" * 3_400_000 + b"</sst>"
+    source = zipfile.ZipFile(io.BytesIO(workbook([["downloads"], [1]])))
+    members = {name: source.read(name) for name in source.namelist()}
+    return archive({**members, "xl/sharedStrings.xml": texts})
+
+
+GREEDY = [
+    (("far.xlsx", far_workbook("single quotes", "both")), "more than 2,000 columns"),
+    (("deep.json", b"[" + b"[]," * 3_000_000 + b"[]]"), "too many values"),
+    (("texts.xlsx", many_texts()), "more memory or time"),
+]
+
+
+@pytest.mark.parametrize(("file", "reason"), GREEDY, ids=lambda value: value[0])
+def test_an_upload_that_would_take_much_is_refused_and_the_next_is_read(browse, file, reason):
+    address = "/labels/training/import"
+    page = browse.send(browse.get(address), address, files=[file])
+    assert page.status == 422
+    assert reason in page.text
+    assert page.tree.xpath("//h1")[0].text.startswith("Upload files")
+    again = browse.send(page, address, files=[("a.csv", b"downloads,x\n5,1\n")])
+    assert again.value("metric-downloads") == "5"
+
+
+@pytest.mark.parametrize("file", [file for file, _ in GREEDY], ids=lambda value: value[0])
+def test_management_refuses_what_would_take_much(app, admin, file):
+    tool = admin.get("/admin/tools/1")
+    for page, button in ((tool, "try"), (admin.get("/admin/carbon/import"), "file")):
+        refused = admin.send(page, page.address, button=button, files=[file])
+        assert refused.status == 422
+        assert file[0] in refused.text or "more memory or time" in refused.text
+
+
+def test_a_page_says_when_too_many_files_are_being_read(browse, monkeypatch):
+    monkeypatch.setattr(confined, "_line", threading.BoundedSemaphore(1))
+    address = "/labels/training/import"
+    page = browse.get(address)
+    with confined._line:
+        busy = browse.send(page, address, files=[("a.csv", b"downloads,x\n5,1\n")])
+    assert busy.status == 503
+    assert busy.response.headers["Retry-After"]
+    assert "send yours again" in busy.text
 
 
 @pytest.mark.parametrize("same_author", [True, False])

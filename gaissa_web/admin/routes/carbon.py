@@ -13,10 +13,12 @@ from flask import (
 )
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from gaissa_web.adapters import confined
 from gaissa_web.admin.blueprint import blueprint
 from gaissa_web.admin.forms.carbon import CarbonImportForm
 from gaissa_web.admin.queries import carbon as queries
 from gaissa_web.admin.services import carbon as services
+from gaissa_web.core.carbon import read_intensities_file
 from gaissa_web.core.errors import ConflictError, InvalidInputError
 from gaissa_web.core.text import one_line
 from gaissa_web.storage.countries import SHIPPED_TABLE
@@ -54,7 +56,7 @@ def read_carbon_table() -> str | Response | WerkzeugResponse:
         return make_response(render_template("admin/carbon_import.html", form=form), 422)
     try:
         source, content = _content(form, request.form.get("action", ""))
-        parsed = services.parse(source, content)
+        parsed = confined.call(read_intensities_file, source, content)
     except InvalidInputError as error:
         form.refuse(str(error))
         return make_response(render_template("admin/carbon_import.html", form=form), 422)

@@ -1,18 +1,18 @@
 """Calculation tools: list, create, edit, try on a file, delete."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from gaissa_web.adapters import confined
 from gaissa_web.admin.blueprint import blueprint
 from gaissa_web.admin.forms.tools import MOST_MAPPINGS, ToolForm
 from gaissa_web.admin.queries import tools as queries
 from gaissa_web.admin.queries.tables import fingerprint
 from gaissa_web.admin.services import tools as services
 from gaissa_web.core.errors import ConflictError, InvalidInputError, UnreadableFileError
-from gaissa_web.core.importing import Choices, Reading, Target, read, read_table, recognise
+from gaissa_web.core.importing import Target, Trial, try_tool
 from gaissa_web.core.rating import Phase
 from gaissa_web.core.text import one_line
 from gaissa_web.core.units import UNITS
@@ -24,17 +24,6 @@ from gaissa_web.web import auth, htmx
 
 BLANK_LINES = 2
 MORE_LINES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What the mapping on the page reads from a file; `problem` if nothing can be read."""
-
-    file: str
-    problem: str = ""
-    recognised: bool = False
-    missing: tuple[str, ...] = ()
-    readings: tuple[tuple[Phase, Reading], ...] = ()
 
 
 @blueprint.get("/tools/")
@@ -128,31 +117,21 @@ def _take(row: CalculationTool | None) -> Response | WerkzeugResponse:
 def _try(form: ToolForm, row: CalculationTool | None, valid: bool) -> Response:
     """Show what the mapping on the page, saved or not, reads from the file."""
     file = form.files.data
-    if not valid or not file or not file.filename:
-        if not file or not file.filename:
-            form.refuse("Choose a file to try the mapping on.")
+    if not file or not file.filename:
+        form.refuse("Choose a file to try the mapping on.")
+        valid = False
+    if not valid:
         return make_response(_show(form, row), 422)
-    trial = _trial(one_line(file.filename)[:100], file.read(), form)
-    if htmx.wants_fragment():
-        return make_response(render_template("admin/_trial.html", trial=trial))
-    return make_response(_show(form, row, trial=trial))
-
-
-def _trial(name: str, content: bytes, form: ToolForm) -> Trial:
+    name, tools = one_line(file.filename)[:100], {phase: form.rules.tool(phase) for phase in Phase}
+    targets = {phase: _targets(phase) for phase in Phase}
     try:
-        table = read_table(name, content)
+        trial = confined.call(try_tool, name, file.read(), tools, targets, form.inferences.data)
     except UnreadableFileError as error:
-        return Trial(name, str(error))
-    rules, present = form.rules, {column.casefold() for column in table.columns}
-    tools = {phase: rules.tool(phase) for phase in Phase}
-    lacking = [tuple(c for c in columns if c.casefold() not in present) for columns in rules.signature]
-    choices = Choices(inferences=form.inferences.data, one_at_a_time=bool(form.inferences.data))
-    return Trial(
-        file=name,
-        recognised=recognise(table, [tools[Phase.TRAINING]]) is not None,
-        missing=min(lacking, key=len, default=()),
-        readings=tuple((phase, read(table, tool, _targets(phase), choices)) for phase, tool in tools.items()),
-    )
+        trial = Trial(name, str(error))
+    status = 422 if trial.problem else 200
+    if htmx.wants_fragment():
+        return make_response(render_template("admin/_trial.html", trial=trial), status)
+    return make_response(_show(form, row, trial=trial), status)
 
 
 def _tool(tool_id: int) -> CalculationTool:

@@ -8,9 +8,8 @@ from sqlalchemy import delete, insert, update
 
 from gaissa_web.admin.queries.carbon import find_import, plan
 from gaissa_web.admin.queries.tables import fingerprint
-from gaissa_web.core.carbon import Change, ImportPlan, Intensity, ParsedIntensities, read_intensities
+from gaissa_web.core.carbon import Change, ImportPlan, Intensity
 from gaissa_web.core.errors import ConflictError, InvalidInputError
-from gaissa_web.core.importing import read_table
 from gaissa_web.storage.audit import Action, Actor, record
 from gaissa_web.storage.countries import CarbonIntensity, Country, IntensityImport
 from gaissa_web.storage.db import db, now, one_at_a_time
@@ -18,7 +17,6 @@ from gaissa_web.storage.db import db, now, one_at_a_time
 KIND = "carbon intensity"
 KEPT = timedelta(days=1)
 LARGEST_TABLE = 10_000_000
-MOST_ROWS = 100_000
 SHOWN_IN_TRAIL = 200
 
 
@@ -34,21 +32,6 @@ def fetch_table(address: str, allowed_hosts: Collection[str]) -> bytes:
     if answer.status != 200:
         raise InvalidInputError(f"That address answers with an error ({answer.status}), not with a table.")
     return answer.body
-
-
-def parse(name: str, content: bytes) -> ParsedIntensities:
-    """Read the file `name`.
-
-    Raises:
-        InvalidInputError: It cannot be read, lacks columns, or has no figure or too many.
-    """
-    parsed = read_intensities(read_table(name, content))
-    if not parsed.rows:
-        reason = f" {parsed.problems[0].reason}" if parsed.problems else ""
-        raise InvalidInputError(f"{name} has no figure of any country.{reason}")
-    if len(parsed.rows) > MOST_ROWS:
-        raise InvalidInputError(f"{name} has more than {MOST_ROWS:,} figures.")
-    return parsed
 
 
 def keep(source: str, rows: tuple[Intensity, ...]) -> int:

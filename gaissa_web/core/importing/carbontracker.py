@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 
 from gaissa_web.core.errors import UnreadableFileError
+from gaissa_web.core.importing.limits import Budget
 from gaissa_web.core.importing.tables import Table, table_from_rows
 
 _MARK = re.compile(r"CarbonTracker:|carbontracker version", re.IGNORECASE)
@@ -15,11 +16,11 @@ _ACTUAL = re.compile(
     r"Actual consumption(?: for (?P<epochs>\d+) epoch\(s\))?:\s*"
     r"Time:\s*(?:(?P<days>\d{1,5}) days?, )?"
     r"(?P<hours>\d{1,6}):(?P<minutes>\d{1,4}):(?P<seconds>\d{1,4}(?:\.\d+)?)\s*"
-    r"Energy:\s*(?P<energy_kwh>\S+) kWh\s*"
-    r"CO2eq:\s*(?P<co2eq_g>\S+) g"
+    r"Energy:\s*(?P<energy_kwh>\S{1,40}) kWh\s*"
+    r"CO2eq:\s*(?P<co2eq_g>\S{1,40}) g"
 )
 _SINGLE = {
-    "version": re.compile(r"carbontracker version (\S+)"),
+    "version": re.compile(r"carbontracker version (\S{1,40})"),
     "pue": re.compile(r"PUE coefficient of ([\d.]+)"),
     "hardware": re.compile(r"components were found: (.*?)\.?$", re.MULTILINE),
     "carbon_intensity_g_per_kwh": re.compile(r"Average carbon intensity during training was ([\d.]+)"),
@@ -34,7 +35,7 @@ def is_carbontracker(text: str) -> bool:
     return bool(_MARK.search(text[:2000]))
 
 
-def read_carbontracker(name: str, text: str) -> Table:
+def read_carbontracker(name: str, text: str, budget: Budget) -> Table:
     """Read a log into one row; its columns name their units, times are `time_s` in seconds.
 
     Raises:
@@ -58,7 +59,7 @@ def read_carbontracker(name: str, text: str) -> Table:
         raise UnreadableFileError(
             f"{name} holds no result yet: carbontracker writes it when the run is over."
         )
-    return table_from_rows(name, "carbontracker log", [list(record), list(record.values())])
+    return table_from_rows(name, "carbontracker log", [list(record), list(record.values())], budget)
 
 
 def _watts(text: str) -> float:

@@ -10,6 +10,10 @@ from gaissa_web.core.importing.tools import Aggregation, ColumnMapping
 from gaissa_web.core.ranges import ANYTHING, ValidRange
 from gaissa_web.core.units import UNITS
 
+# Neither takes more steps than there are characters.
+_IN_BRACKETS = re.compile(r"(.*)[(\[]([^()\[\]]*)[)\]]", re.DOTALL)
+_BEHIND_UNDERSCORE = re.compile(r"(.*)_([A-Za-z]+)", re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -52,8 +56,8 @@ def unit_is_missing(column: str, targets: Iterable[Target]) -> Target | None:
 
 def split_unit(column: str) -> tuple[str, str]:
     """Return name and unit of a column as they stand in it; the unit is empty if there is none."""
-    match = re.fullmatch(r"(.*?)\s*[(\[](.*?)[)\]]\s*", column) or re.fullmatch(r"(.*)_([A-Za-z]+)", column)
-    return (match.group(1), match.group(2)) if match else (column, "")
+    match = _IN_BRACKETS.fullmatch(column.strip()) or _BEHIND_UNDERSCORE.fullmatch(column)
+    return (match[1].rstrip(), match[2]) if match else (column, "")
 
 
 def is_time(unit: str) -> bool:

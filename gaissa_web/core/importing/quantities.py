@@ -7,6 +7,7 @@ from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.importing.numbers import LONGEST, DecimalMark, parse_number
 from gaissa_web.core.units import UNITS, convert
 
+LONGEST_UNIT = 60
 _NUMBER = r"[+\-−]?[0-9.,'’\s]*[0-9.,](?:[eE][+-]?[0-9]+)?"
 _QUANTITY = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>[^0-9.,\s].*)", re.DOTALL)
 _PLAIN = re.compile(_NUMBER)
@@ -67,7 +68,7 @@ def find_unit(written: str, target: str) -> str | None:
     A symbol is read as it stands first ("mJ" is not "MJ"), then in any letter case, if that leaves
     one meaning; emissions may be named as CO2, CO₂eq, CO2-equivalents and so on, or not at all.
     """
-    if target not in UNITS:
+    if target not in UNITS or len(written) > LONGEST_UNIT:
         return None
     mass = _EMISSIONS.fullmatch(written)
     names = [_plain(text) for text in (written, mass["mass"] if mass else written)]

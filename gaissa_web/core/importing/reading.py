@@ -1,6 +1,7 @@
 """From tables to the values of a form: map, choose a run, combine rows, convert units, say what was done."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from math import isfinite
 
 from gaissa_web.core.errors import InvalidInputError
@@ -16,6 +17,8 @@ from gaissa_web.core.units import convert, readable
 SHOWN_PROBLEMS = 20
 SHOWN_RUNS = 50
 LONGEST_SAMPLE = 40
+MARK_SAMPLE = 20_000
+"""Cells that are looked at to see which decimal mark a file uses."""
 
 
 def read(
@@ -66,7 +69,8 @@ class _Reader:
         self.choices = choices
         self.problems: list[RowError] = []
         self.unscaled: list[str] = []
-        self.file_mark = decimal_mark(cell for _, row in rows[:1000] for cell in row if cell)
+        cells = (cell for _, row in rows for cell in row if cell)
+        self.file_mark = decimal_mark(islice(cells, MARK_SAMPLE))
 
     def line(self, mapping: ColumnMapping, target: Target) -> Line | None:
         """Return what the mapped column says, or None if it is not there or says nothing."""

@@ -1,50 +1,58 @@
 """Text with names and nesting: JSON, YAML and the front matter of model cards."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import yaml
 
-from gaissa_web.core.errors import UnreadableFileError
-from gaissa_web.core.importing.tables import MAX_COLUMNS, Table, table_from_rows
+from gaissa_web.core.errors import TooMuchError, UnreadableFileError
+from gaissa_web.core.importing.limits import MAX_CELLS, MAX_DEPTH, Budget, check_names
+from gaissa_web.core.importing.tables import Table, table_from_rows
 
 MAX_YAML = 1_000_000
-MAX_DEPTH = 20
+MAX_YAML_NODES = 50_000
+MAX_JSON_MARKS = 3 * MAX_CELLS
+"""Signs that begin or part values: one or two for each, and those in texts."""
 FENCE = "---"
 
 
-def read_json(name: str, text: str) -> Table:
+def read_json(name: str, text: str, budget: Budget) -> Table:
     """Read an object, a list of objects, or an object of equally long lists; numbers stay texts.
 
     Raises:
         UnreadableFileError: It is not JSON, or of another shape.
+        TooMuchError: It holds more than the budget gives.
     """
+    if sum(map(text.count, "[{,:")) > MAX_JSON_MARKS:
+        raise TooMuchError(f"{name} holds too many values; up to {MAX_CELLS:,} can be read in one go.")
     try:
         content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except RecursionError as error:
-        raise UnreadableFileError(f"{name} is nested too deeply.") from error
+        raise TooMuchError(f"{name} is nested too deeply.") from error
     except ValueError as error:
         raise UnreadableFileError(f"{name} is not valid JSON: {error}.") from error
-    return _table(name, "JSON", content)
+    return _table(name, "JSON", content, budget)
 
 
-def read_yaml(name: str, text: str) -> Table:
+def read_yaml(name: str, text: str, budget: Budget) -> Table:
     """Read a YAML mapping or list of mappings; scalars stay texts, aliases and tags are refused.
 
     Raises:
-        UnreadableFileError: It is not YAML, too large, uses aliases, or is of another shape.
+        UnreadableFileError: It is not YAML, uses aliases, or is of another shape.
+        TooMuchError: It is too large or too deep.
     """
-    return _table(name, "YAML", _load_yaml(name, text))
+    return _table(name, "YAML", _load_yaml(name, text), budget)
 
 
-def read_model_card(name: str, text: str) -> Table:
+def read_model_card(name: str, text: str, budget: Budget) -> Table:
     """Read the metadata at the head of a Hugging Face model card.
 
     Raises:
         UnreadableFileError: The metadata cannot be read, as in `read_yaml`.
     """
-    return _table(name, "model card", front_matter(name, text))
+    return _table(name, "model card", front_matter(name, text), budget)
 
 
 def front_matter(name: str, text: str) -> Any:
@@ -61,17 +69,19 @@ def front_matter(name: str, text: str) -> Any:
 
 def _load_yaml(name: str, text: str) -> Any:
     if len(text) > MAX_YAML:
-        raise UnreadableFileError(
-            f"{name} is too large for YAML; up to {MAX_YAML // 1_000_000} MB can be read."
-        )
+        raise TooMuchError(f"{name} is too large for YAML; up to {MAX_YAML // 1_000_000} MB can be read.")
     try:
         depth = 0
-        for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        for number, event in enumerate(yaml.parse(text, Loader=yaml.CBaseLoader)):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
                 raise UnreadableFileError(f"{name} uses YAML aliases or tags; please write the values out.")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
-                raise UnreadableFileError(f"{name} is nested too deeply.")
+                raise TooMuchError(f"{name} is nested too deeply.")
+            if number > MAX_YAML_NODES:
+                raise TooMuchError(
+                    f"{name} holds too much for YAML; up to {MAX_YAML_NODES:,} names and values can be read."
+                )
         return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  this loader makes texts only
     except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, UnreadableFileError):
@@ -79,37 +89,44 @@ def _load_yaml(name: str, text: str) -> Any:
         raise UnreadableFileError(f"{name} is not valid YAML.") from error
 
 
-def _table(name: str, form: str, content: object) -> Table:
-    records: Sequence[object]
+def _table(file: str, form: str, content: object, budget: Budget) -> Table:
+    names: dict[str, str] = {}
+    flat: list[dict[str, str]] = []
+    for record in _records(file, content):
+        flat.append({names.setdefault(name, name): cell for name, cell in _flatten(record, file)})
+        budget.check_table(file, len(flat), len(names))
+    rows = ([record.get(name, "") for name in names] for record in flat)
+    return table_from_rows(file, form, chain([list(names)], rows), budget)
+
+
+def _records(file: str, content: object) -> Iterable[Mapping[str, object]]:
+    """Return the objects that `content` is: one, a list of them, or a list of values for each name."""
     if isinstance(content, Mapping) and content and all(isinstance(v, list) for v in content.values()):
-        columns = list(content)
         if len({len(cells) for cells in content.values()}) > 1:
             raise UnreadableFileError(
-                f"{name} has lists of different lengths; they should be columns of one table."
+                f"{file} has lists of different lengths; they should be columns of one table."
             )
-        records = [dict(zip(columns, cells, strict=True)) for cells in zip(*content.values(), strict=True)]
-    else:
-        records = content if isinstance(content, list) else [content]
+        return (dict(zip(content, cells, strict=True)) for cells in zip(*content.values(), strict=True))
+    records: list[Any] = content if isinstance(content, list) else [content]
     if not records or not all(isinstance(record, Mapping) for record in records):
-        raise UnreadableFileError(f"{name} holds no names with values, or a list of them.")
-    flat = [dict(_flatten(record, (), name)) for record in records]
-    names = list(dict.fromkeys(key for record in flat for key in record))
-    if len(names) > MAX_COLUMNS:
-        raise UnreadableFileError(f"{name} has more than {MAX_COLUMNS:,} different names.")
-    return table_from_rows(name, form, [names, *([record.get(key, "") for key in names] for record in flat)])
+        raise UnreadableFileError(f"{file} holds no names with values, or a list of them.")
+    return records
 
 
-def _flatten(value: object, path: tuple[str, ...], name: str) -> Iterator[tuple[str, str]]:
+def _flatten(value: object, file: str, name: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """Yield `a.b` for what is nested; of a list only its texts, joined."""
-    if len(path) > MAX_DEPTH:
-        raise UnreadableFileError(f"{name} is nested too deeply.")
+    if depth > MAX_DEPTH:
+        raise TooMuchError(f"{file} is nested too deeply.")
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _flatten(inner, (*path, _storable(str(key))), name)
+            own = _storable(str(key))
+            path = f"{name}.{own}" if depth else own
+            check_names(file, [path])
+            yield from _flatten(inner, file, path, depth + 1)
     elif isinstance(value, list):
-        yield ".".join(path), _storable(", ".join(item for item in value if isinstance(item, str)))
+        yield name, _storable(", ".join(item for item in value if isinstance(item, str)))
     else:
-        yield ".".join(path), "" if value is None else _storable(str(value))
+        yield name, "" if value is None else _storable(str(value))
 
 
 def _storable(text: str) -> str:

@@ -2,13 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from gaissa_web.core.errors import UnreadableFileError
-
-MAX_ROWS = 50_000
-MAX_COLUMNS = 2_000
-MAX_CELLS = 2_000_000
+from gaissa_web.core.errors import TooMuchError, UnreadableFileError
+from gaissa_web.core.importing.limits import MAX_CELL, Budget, check_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +27,37 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     errors: tuple[RowError, ...] = ()
     first_line: int = 2
+    _places: dict[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for place, name in enumerate(self.columns):
+            self._places.setdefault(name.casefold(), place)
 
     def index(self, column: str) -> int | None:
         """Return where the column of that name is, whatever the letter case; None if there is none."""
-        wanted = column.strip().casefold()
-        return next((i for i, name in enumerate(self.columns) if name.casefold() == wanted), None)
+        return self._places.get(column.strip().casefold())
 
 
-def table_from_rows(name: str, form: str, rows: Iterable[Sequence[str]]) -> Table:
+def table_from_rows(
+    name: str, form: str, rows: Iterable[Sequence[str]], budget: Budget | None = None
+) -> Table:
     """Make a table of `rows`, the first not empty one of which names the columns.
 
-    Rows that are longer or shorter than the header are kept as far as they go and reported.
+    Rows that are longer or shorter than the header are kept as far as they go and reported. The
+    rows are taken one by one, and none any more once the `budget` is spent.
 
     Raises:
-        UnreadableFileError: There are no names, no rows, or more than anybody would upload.
+        UnreadableFileError: There are no names or no rows.
+        TooMuchError: There is more than the budget gives, or a cell or name is out of all proportion.
     """
+    budget = budget or Budget()
     lines = ((number, [cell.strip() for cell in row]) for number, row in enumerate(rows, start=1))
     filled = ((number, row) for number, row in lines if any(row))
     header_line, header = next(filled, (1, []))
     if not header:
         raise UnreadableFileError(f"{name} is empty.")
-    if len(header) > MAX_COLUMNS:
-        raise UnreadableFileError(
-            f"{name} has more than {MAX_COLUMNS:,} columns; a tracker's file has fewer."
-        )
+    budget.check_table(name, 1, len(header))
+    check_names(name, header)
     errors = [
         RowError(header_line, column, "This column appears twice; its first appearance is read.")
         for column, count in Counter(column.casefold() for column in header if column).items()
@@ -64,8 +68,10 @@ def table_from_rows(name: str, form: str, rows: Iterable[Sequence[str]]) -> Tabl
         if len(row) > len(header):
             errors.append(RowError(number, "", "This row has more cells than there are column names."))
         kept.append(tuple((row + [""] * len(header))[: len(header)]))
-        if len(kept) > MAX_ROWS or len(kept) * len(header) > MAX_CELLS:
-            raise UnreadableFileError(f"{name} has too many rows; up to {MAX_ROWS:,} can be read.")
+        budget.check_table(name, len(kept), len(header))
+        if max(map(len, kept[-1])) > MAX_CELL:
+            raise TooMuchError(f"{name} cannot be read in line {number}: a cell is too long.")
     if not kept:
         raise UnreadableFileError(f"{name} has column names but no values below them.")
+    budget.spend(name, len(kept), len(header))
     return Table(name, form, tuple(header), tuple(kept), tuple(errors), header_line + 1)

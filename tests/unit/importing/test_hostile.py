@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gaissa_web.config import PROJECT
 from gaissa_web.core.errors import UnreadableFileError
 from gaissa_web.core.importing import Table, read_table
-from gaissa_web.core.importing.tables import MAX_ROWS
+from gaissa_web.core.importing.limits import MAX_ROWS
 from tests.unit.importing.test_files import FILES, read_bytes, workbook
 
 
@@ -77,7 +77,8 @@ def lying_bomb():
         ("a.json", b"[1, 2]", "no names with values"),
         ("a.json", b"[]", "no names with values"),
         ("a.json", b'{"a": [1, 2], "b": [1]}', "different lengths"),
-        ("a.json", json.dumps([{str(n): 1} for n in range(3000)]).encode(), "different names"),
+        ("a.json", json.dumps([{str(n): 1} for n in range(3000)]).encode(), "too many cells"),
+        ("a.json", json.dumps({str(n): 1 for n in range(3000)}).encode(), "more than 2,000 columns"),
         ("a.yaml", b"a: &a [1]\nb: [*a, *a]\n", "aliases"),
         ("a.yaml", b"a: !!python/object/apply:os.system ['true']\n", "tags"),
         ("a.yaml", b"a: [" * 60, "nested too deeply"),
@@ -95,9 +96,9 @@ def lying_bomb():
         ("a.xlsx", lying_bomb(), "unpacks to more"),
         ("a.xlsx", archive({"a.xml": b"x"}, zipfile.ZIP_BZIP2), "damaged"),
         ("a.xlsx", archive({"hello.txt": b"x"}), "damaged"),
-        ("a.xlsx", with_sheet(FAR), "too far out"),
+        ("a.xlsx", with_sheet(FAR), "more than 2,000 columns"),
         ("a.xlsx", with_sheet(ENTITIES), "entities"),
-        ("a.ods", archive({"mimetype": ODS_MIMETYPE, "content.xml": ODS}), "without end"),
+        ("a.ods", archive({"mimetype": ODS_MIMETYPE, "content.xml": ODS}), "more than 2,000 columns"),
         ("a.xlsx", workbook([]), "is empty"),
     ],
 )
