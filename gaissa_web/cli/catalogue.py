@@ -19,6 +19,7 @@ from gaissa_web.labels import bulk
 from gaissa_web.storage.db import refresh_statistics
 
 BATCH = 500
+OUTCOMES = ("registered", "known", "unnamed", "without values", "unreadable")
 
 
 @click.command()
@@ -67,9 +68,7 @@ def import_models(file: Path, phase: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(counts))
         return
-    click.echo(
-        ", ".join(f"{counts[name]:,} {name}" for name in ("registered", "known", "unnamed", "without values"))
-    )
+    click.echo(", ".join(f"{counts[name]:,} {name}" for name in OUTCOMES))
 
 
 def batched(rows: Iterable[dict[str, str]], size: int) -> Iterator[list[dict[str, str]]]:
