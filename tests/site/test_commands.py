@@ -193,6 +193,10 @@ def test_a_taken_name_and_a_simple_password_fail_with_the_reason(gaissa):
     assert simple.exit_code == 1
     assert "at least 12" in simple.stderr
     assert create_admin(gaissa, "", password="", check=False).exit_code == 1
+    for option in ((), ("--reset",)):
+        common = create_admin(gaissa, "ben", *option, password="passwordpassword", check=False)
+        assert common.exit_code == 1
+        assert "too easy to guess" in common.stderr
 
 
 def test_a_forgotten_password_is_replaced(gaissa):

@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 
 from sqlalchemy import delete, func, select
 
-from gaissa_web.adapters.passwords import hash_password, is_password, make_password
+from gaissa_web.adapters.passwords import hash_password, is_password, make_password, weakness
 from gaissa_web.core.errors import InvalidInputError, TooManyTriesError
 from gaissa_web.core.text import one_line
 from gaissa_web.storage.accounts import (
@@ -101,7 +101,7 @@ def create_account(actor: Actor, name: str, password: str | None = None) -> str:
     """Make an account and return its password: the given one, or a new one to be changed at once.
 
     Raises:
-        InvalidInputError: The name is empty, too long or taken, or the password too short or long.
+        InvalidInputError: The name is empty, too long or taken, or the password too short, long or simple.
     """
     name = account_name(name)
     if not name:
@@ -124,7 +124,7 @@ def replace_password(actor: Actor, name: str, password: str) -> None:
     """Set the password of an account by name, let it sign in again, and end its sessions.
 
     Raises:
-        InvalidInputError: There is no such account, or the password is too short or long.
+        InvalidInputError: There is no such account, or the password is too short, long or simple.
     """
     check_password(password, account_name(name))
     with one_at_a_time():
@@ -157,13 +157,13 @@ def change_password(actor: Actor, current: str, new: str, secret: str) -> None:
     """Change the actor's own password, and end the sessions it has elsewhere.
 
     Raises:
-        InvalidInputError: The current password is wrong, or the new one too short, long or old.
+        InvalidInputError: The current password is wrong, or the new one too short, long, simple or old.
     """
+    check_password(new, actor.name)  # takes longer than others should have to wait
     with one_at_a_time():
         account = _account(actor.account_id or 0)
         if not is_password(current[: LONGEST_PASSWORD + 1], account.password_hash):
             raise InvalidInputError("That is not your present password.")
-        check_password(new, account.name)
         if new == current:
             raise InvalidInputError("The new password must differ from the present one.")
         account.password_hash, account.must_change_password = hash_password(new), False
@@ -194,7 +194,7 @@ def set_active(actor: Actor, account_id: int, active: bool) -> None:
 
 
 def check_password(password: str, name: str) -> None:
-    """Refuse a password that is too short, too long, or the name itself.
+    """Refuse a password that is too short, too long, or too easy to guess for who knows the name.
 
     Raises:
         InvalidInputError: It is one of these.
@@ -203,8 +203,9 @@ def check_password(password: str, name: str) -> None:
         raise InvalidInputError(f"Please use at least {SHORTEST_PASSWORD} characters; a sentence is good.")
     if len(password) > LONGEST_PASSWORD:
         raise InvalidInputError(f"Please use at most {LONGEST_PASSWORD} characters.")
-    if len(set(password)) < 5 or password.casefold().strip() == name:
-        raise InvalidInputError("That password is too easy to guess.")
+    if reason := weakness(password, name):
+        advice = "Four words that have nothing to do with each other are good."
+        raise InvalidInputError(f"That password is too easy to guess. {reason} {advice}")
 
 
 def _account(account_id: int) -> Account:
