@@ -1,6 +1,6 @@
 """The audit trail: who changed what, when and from where. Rows are only ever added.
 
-The database itself refuses to change or delete them, by triggers that the migration makes.
+The database itself refuses to change, delete or replace them, by triggers that migrations make.
 """
 
 from collections.abc import Mapping

@@ -25,15 +25,79 @@ EVENTS = (
 )
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE audit_events SET actor = 'nobody'", "DELETE FROM audit_events"]
+COPY = (
+    " INTO audit_events (id, at, actor, address, action, kind, subject)"
+    " SELECT id, at, 'nobody', '', action, kind, subject FROM audit_events"
 )
-def test_the_database_itself_refuses_to_change_the_trail(app, statement):
+ON_BOTH = (
+    "UPDATE audit_events SET actor = 'nobody'",
+    "DELETE FROM audit_events",
+    f"INSERT{COPY} WHERE true ON CONFLICT (id) DO UPDATE SET actor = 'nobody'",
+)
+ON = {
+    "sqlite": (
+        *ON_BOTH,
+        "UPDATE OR REPLACE audit_events SET actor = 'nobody'",
+        "UPDATE OR REPLACE audit_events SET id = (SELECT max(id) FROM audit_events)",
+        "UPDATE OR IGNORE audit_events SET actor = 'nobody'",
+        *(f"{verb}{COPY}" for verb in ("REPLACE", "INSERT OR REPLACE", "INSERT OR IGNORE", "INSERT")),
+        f"INSERT OR REPLACE{COPY}".replace("(id", "(rowid"),
+        *(
+            f"INSERT OR REPLACE{COPY}".replace("SELECT id", f"SELECT {number}")
+            for number in ("CAST(id AS TEXT)", "id + 0.0", "-1", "0")
+        ),
+    ),
+    "postgresql": (
+        *ON_BOTH,
+        "TRUNCATE audit_events",
+        "TRUNCATE audit_events RESTART IDENTITY CASCADE",
+        "TRUNCATE accounts CASCADE",
+        "MERGE INTO audit_events USING (SELECT 1) s ON true WHEN MATCHED THEN UPDATE SET actor = 'nobody'",
+        "MERGE INTO audit_events USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE",
+    ),
+}
+"""Every way that each database has to change or take out a row."""
+
+
+def trail():
+    return db.session.execute(text("SELECT * FROM audit_events ORDER BY id")).all()
+
+
+def test_the_database_itself_refuses_to_change_the_trail(app):
     put(app, *EVENTS)
     with app.app_context():
-        with pytest.raises(DBAPIError, match="append-only"):
-            db.session.execute(text(statement))
-        db.session.rollback()
+        before = trail()
+        for statement in ON[db.engine.dialect.name]:
+            with pytest.raises(DBAPIError, match="append-only"):
+                db.session.execute(text(statement))
+            db.session.rollback()
+            assert trail() == before, statement
+
+
+def test_the_trail_refuses_changes_by_who_opens_the_database_with_other_settings(app):
+    put(app, *EVENTS)
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("what PostgreSQL refuses does not depend on the connection")
+        before = trail()
+        for pragma in ("recursive_triggers", "foreign_keys"):
+            for value in ("ON", "OFF"):
+                db.session.execute(text(f"PRAGMA {pragma}={value}"))
+                with pytest.raises(DBAPIError, match="append-only"):
+                    db.session.execute(text(f"INSERT OR REPLACE{COPY}"))
+                db.session.rollback()
+        db.session.execute(text("PRAGMA recursive_triggers=OFF"))
+        db.session.execute(text("PRAGMA foreign_keys=ON"))
+        assert trail() == before
+
+
+def test_events_are_still_added_after_a_change_was_refused(app):
+    test_the_database_itself_refuses_to_change_the_trail(app)
+    with app.app_context():
+        before = len(trail())
+    put(app, *EVENTS)
+    with app.app_context():
+        assert len(trail()) == before + len(EVENTS)
 
 
 def test_an_edit_keeps_only_what_differs(app, admin):
