@@ -1,7 +1,8 @@
-"""Accounts of QA managers, the sessions they are signed in with, and recent tries to sign in."""
+"""Accounts of QA managers, their sessions and the browsers they use, and recent tries to sign in."""
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from secrets import token_urlsafe
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, delete, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -12,6 +13,7 @@ ACCOUNT_LENGTH = 60
 ADDRESS_LENGTH = 45
 LONGEST_SESSION = timedelta(hours=12)
 LONGEST_PAUSE = timedelta(hours=2)
+KNOWN_FOR = timedelta(days=90)
 NOTICED_AFTER = timedelta(minutes=1)
 
 
@@ -46,14 +48,31 @@ class SignIn(Base):
     account: Mapped[Account] = relationship()
 
 
+class KnownBrowser(Base):
+    """A browser that an account signed in with; it holds the secret whose SHA-256 this is.
+
+    What others try does not count against it, so that nobody can keep the account out.
+    """
+
+    __tablename__ = "known_browsers"
+
+    secret_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey(Account.id), index=True)
+    signed_in_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
 class FailedSignIn(Base):
-    """One failed try, for the name that was typed (which need not exist) and from one address."""
+    """One failed try, for the name that was typed (which need not exist) and from one address.
+
+    `browser` is the hash of the known browser that tried, None for all others.
+    """
 
     __tablename__ = "failed_sign_ins"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(String(ACCOUNT_LENGTH))
     address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
+    browser: Mapped[str | None] = mapped_column(String(64), index=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 
@@ -86,6 +105,27 @@ def find_sign_in(secret: str) -> SignIn | None:
 
 
 def end_sign_ins(account_id: int, but: str = "") -> None:
-    """End all sessions of an account, except the one of the secret `but`; the caller commits."""
+    """End all sessions of an account but that of one secret, and forget its browsers; the caller commits."""
     others = SignIn.account_id == account_id, SignIn.secret_hash != secret_hash(but)
     db.session.execute(delete(SignIn).where(*others))
+    db.session.execute(delete(KnownBrowser).where(KnownBrowser.account_id == account_id))
+
+
+def know_browser(account_id: int, instead_of: str | None = None) -> str:
+    """Remember a browser and return the secret that it is to hold; the caller commits.
+
+    It takes the place of the one whose hash is `instead_of`: a copy of its secret is worth nothing then.
+    """
+    secret = token_urlsafe(32)
+    gone = (KnownBrowser.secret_hash == instead_of) | (KnownBrowser.signed_in_at < now() - KNOWN_FOR)
+    db.session.execute(delete(KnownBrowser).where(gone))
+    db.session.add(KnownBrowser(secret_hash=secret_hash(secret), account_id=account_id))
+    return secret
+
+
+def find_known_browser(name: str, secret: str) -> str | None:
+    """Return the hash of a browser's secret if the account of that name signed in with it lately."""
+    query = select(KnownBrowser.secret_hash).join(Account, Account.id == KnownBrowser.account_id)
+    lately = KnownBrowser.signed_in_at > now() - KNOWN_FOR
+    mine = Account.name == name, KnownBrowser.secret_hash == secret_hash(secret)
+    return db.session.scalar(query.where(*mine, lately))

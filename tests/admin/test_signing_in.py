@@ -137,7 +137,8 @@ def test_the_session_is_a_new_one_with_a_protected_cookie(app, browse):
     add_account(app, "ana")
     before = browse.get("/admin/login").token
     answer = try_password(browse, password=PASSWORD)
-    cookie = SimpleCookie(answer.headers["Set-Cookie"])["session"]
+    [header] = [h for h in answer.headers.getlist("Set-Cookie") if h.startswith("session=")]
+    cookie = SimpleCookie(header)["session"]
     assert cookie["secure"] is True
     assert cookie["httponly"] is True
     assert cookie["samesite"] == "Lax"

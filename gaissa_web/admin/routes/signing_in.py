@@ -1,6 +1,15 @@
 """Signing in and out, and one's own password."""
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_login import current_user
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -9,6 +18,7 @@ from gaissa_web.admin.forms.accounts import LoginForm, PasswordForm
 from gaissa_web.admin.queries.accounts import has_users
 from gaissa_web.admin.services import accounts
 from gaissa_web.core.errors import InvalidInputError, TooManyTriesError
+from gaissa_web.storage.accounts import KNOWN_FOR, secret_hash
 from gaissa_web.web import auth
 
 
@@ -22,23 +32,23 @@ def login() -> str | WerkzeugResponse:
 
 
 @blueprint.post("/login")
-def sign_in() -> str | Response | WerkzeugResponse:
+def sign_in() -> Response:
     """Sign in and go where one wanted, or send again what could not be sent without."""
     form = LoginForm()
     wanted = auth.safe_next(form.next.data or "")
     name = form.name.data or ""
     try:
-        secret = accounts.sign_in(name, form.password.data or "", request.remote_addr or "")
+        browser = request.cookies.get(_browser_cookie(name), "")
+        begun = accounts.sign_in(name, form.password.data or "", request.remote_addr or "", browser)
     except TooManyTriesError as error:
         headers = {"Retry-After": str(error.seconds)}
         return make_response(_show_login(wanted, name, str(error)), 429, headers)
     except InvalidInputError as error:
         return make_response(_show_login(wanted, name, str(error)), 422)
     kept = _kept()
-    auth.start_session(secret)
-    if kept:
-        return render_template("admin/resend.html", action=wanted, kept=kept)
-    return redirect(wanted, 303)
+    auth.start_session(begun.session)
+    resend = render_template("admin/resend.html", action=wanted, kept=kept) if kept else ""
+    return _remembered(make_response(resend or redirect(wanted, 303)), name, begun.browser)
 
 
 @blueprint.post("/logout")
@@ -56,20 +66,40 @@ def edit_password() -> str:
 
 
 @blueprint.post("/password")
-def change_password() -> str | tuple[str, int] | WerkzeugResponse:
+def change_password() -> tuple[str, int] | Response:
     """Change one's password; sessions elsewhere end."""
     form = PasswordForm()
     if not form.validate():
         return _show_password(form), 422
     try:
-        accounts.change_password(
+        browser = accounts.change_password(
             auth.actor(), form.current_password.data, form.new_password.data, current_user.secret
         )
     except InvalidInputError as error:
         form.refuse(str(error))
         return _show_password(form), 422
     flash("Your password was changed.")
-    return redirect(url_for("admin.index"), 303)
+    answer = make_response(redirect(url_for("admin.index"), 303))
+    return _remembered(answer, current_user.name, browser)
+
+
+def _browser_cookie(name: str) -> str:
+    """Return what the cookie is called; each account has its own, for those who share a browser."""
+    return f"known-{secret_hash(accounts.account_name(name))[:16]}"
+
+
+def _remembered(answer: Response, name: str, browser: str) -> Response:
+    """Let the browser show at the next sign-in, and only there, that this account used it."""
+    answer.set_cookie(
+        _browser_cookie(name),
+        browser,
+        max_age=KNOWN_FOR,
+        path=url_for("admin.login"),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
 
 
 def _show_login(wanted: str, name: str = "", problem: str = "") -> str:

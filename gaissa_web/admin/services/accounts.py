@@ -1,9 +1,10 @@
 """Accounts and sessions: making and ending them, passwords, and how often one may try."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_urlsafe
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from gaissa_web.adapters.passwords import hash_password, is_password, make_password, weakness
 from gaissa_web.core.errors import InvalidInputError, TooManyTriesError
@@ -15,6 +16,8 @@ from gaissa_web.storage.accounts import (
     FailedSignIn,
     SignIn,
     end_sign_ins,
+    find_known_browser,
+    know_browser,
     secret_hash,
 )
 from gaissa_web.storage.audit import Action, Actor, AuditEvent, record
@@ -23,6 +26,7 @@ from gaissa_web.storage.db import db, now, one_at_a_time
 WINDOW = timedelta(minutes=15)
 USUAL_FOR = timedelta(days=90)
 TRIES_PER_ACCOUNT = 5
+TRIES_PER_BROWSER = 5
 TRIES_PER_ADDRESS = 20
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
@@ -35,15 +39,28 @@ def account_name(typed: str) -> str:
     return one_line(typed).casefold()
 
 
-def sign_in(name: str, password: str, address: str) -> str:
-    """Begin a session and return its secret; an unknown name costs the same time as a wrong password.
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the browser is to keep: the secret of its session, and the one it is known by next time."""
+
+    session: str
+    browser: str
+
+
+def sign_in(name: str, password: str, address: str, browser: str = "") -> Begun:
+    """Begin a session; an unknown name costs the same time as a wrong password.
+
+    Tries of a browser that the account signed in with before (`browser` is the secret it was given)
+    are counted by themselves. All others are counted together, so that they stay few wherever they
+    come from.
 
     Raises:
         InvalidInputError: Name and password do not belong together, or the account is not active.
-        TooManyTriesError: Too many tries failed lately, for this name or from this address.
+        TooManyTriesError: Too many tries failed lately, for this name or from this address or browser.
     """
     name = account_name(name)[:ACCOUNT_LENGTH]
-    try_id = _count_try(name, address)
+    known = find_known_browser(name, browser)
+    try_id = _count_try(name, address, known)
     account = db.session.scalar(select(Account).where(Account.name == name))
     right = is_password(password[: LONGEST_PASSWORD + 1], account.password_hash if account else None)
     if account is None or not right or not account.active:
@@ -53,27 +70,23 @@ def sign_in(name: str, password: str, address: str) -> str:
     secret = token_urlsafe(32)
     account.signed_in_at = now()
     db.session.add(SignIn(secret_hash=secret_hash(secret), account_id=account.id))
-    mine = FailedSignIn.account == name, FailedSignIn.address == address
-    db.session.execute(delete(FailedSignIn).where((FailedSignIn.id == try_id) | (mine[0] & mine[1])))
+    mine = FailedSignIn.account == name, FailedSignIn.address == address, FailedSignIn.browser == known
+    db.session.execute(delete(FailedSignIn).where((FailedSignIn.id == try_id) | and_(*mine)))
     db.session.execute(delete(SignIn).where(SignIn.started_at < now() - LONGEST_SESSION))
+    begun = Begun(secret, know_browser(account.id, instead_of=known))
     record(Actor(name, account.id, address), Action.SIGN_IN, KIND, name)
     db.session.commit()
-    return secret
+    return begun
 
 
-def _count_try(name: str, address: str) -> int:
+def _count_try(name: str, address: str, known: str | None) -> int:
     """Count this try as failed before it is made, so that many at once cannot slip through."""
     since = now() - WINDOW
     db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < since))
-    this = FailedSignIn(account=name, address=address)
+    this = FailedSignIn(account=name, address=address, browser=known)
     db.session.add(this)
     db.session.commit()
-    here = FailedSignIn.address == address
-    account = FailedSignIn.account == name
-    for failed, allowed in (
-        (account & here if _is_usual(name, address) else account, TRIES_PER_ACCOUNT),
-        (here, TRIES_PER_ADDRESS),
-    ):
+    for failed, allowed in _limits(name, address, known):
         count, first = db.session.execute(select(func.count(), func.min(FailedSignIn.id)).where(failed)).one()
         if count > allowed:
             until = db.session.get_one(FailedSignIn, first).at + WINDOW
@@ -81,6 +94,16 @@ def _count_try(name: str, address: str) -> int:
             db.session.commit()
             raise TooManyTriesError("Too many tries failed.", (until - now()).total_seconds())
     return this.id
+
+
+def _limits(name: str, address: str, known: str | None) -> list[tuple[ColumnElement[bool], int]]:
+    """Return which failed tries count together with such a one, and how many there may be."""
+    if known:
+        return [(FailedSignIn.browser == known, TRIES_PER_BROWSER)]
+    here = FailedSignIn.browser.is_(None) & (FailedSignIn.address == address)
+    account = FailedSignIn.browser.is_(None) & (FailedSignIn.account == name)
+    usual = _is_usual(name, address)
+    return [(account & here if usual else account, TRIES_PER_ACCOUNT), (here, TRIES_PER_ADDRESS)]
 
 
 def _is_usual(name: str, address: str) -> bool:
@@ -153,8 +176,11 @@ def reset_password(actor: Actor, account_id: int) -> str:
     return used
 
 
-def change_password(actor: Actor, current: str, new: str, secret: str) -> None:
+def change_password(actor: Actor, current: str, new: str, secret: str) -> str:
     """Change the actor's own password, and end the sessions it has elsewhere.
+
+    Returns:
+        The secret that this browser is known by from now on, and no other is.
 
     Raises:
         InvalidInputError: The current password is wrong, or the new one too short, long, simple or old.
@@ -168,7 +194,9 @@ def change_password(actor: Actor, current: str, new: str, secret: str) -> None:
             raise InvalidInputError("The new password must differ from the present one.")
         account.password_hash, account.must_change_password = hash_password(new), False
         end_sign_ins(account.id, but=secret)
+        browser = know_browser(account.id)
         record(actor, Action.EDIT, KIND, account.name, {}, {"password": "changed"})
+    return browser
 
 
 def set_active(actor: Actor, account_id: int, active: bool) -> None:
