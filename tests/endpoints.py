@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,14 +14,21 @@ from tests.serving import Handler
 Reply = tuple[Any, dict[str, str]]
 
 
-def on_disk(secret: str, folder: Path) -> str:
+SEARCH = """
+import pathlib, sys
+secret = bytes.fromhex(sys.argv[1])
+files = (path for path in pathlib.Path(sys.argv[2]).rglob("*") if path.is_file())
+print(*sorted(str(path) for path in files if secret in path.read_bytes()))
+"""
+
+
+def on_disk(secret: str | bytes, folder: Path) -> str:
     """Return which files of a folder hold the secret.
 
     Another process looks: one that closes a file of SQLite's loses the locks that it has on it.
     """
-    found = subprocess.run(["grep", "-rlaF", secret, folder], capture_output=True, text=True, check=False)
-    assert found.returncode in {0, 1}, found.stderr
-    return found.stdout
+    sought = (secret.encode() if isinstance(secret, str) else secret).hex()
+    return subprocess.check_output([sys.executable, "-c", SEARCH, sought, folder], text=True).strip()
 
 
 def words(text: str) -> list[str]:

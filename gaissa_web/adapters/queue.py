@@ -4,6 +4,7 @@ It is a file of its own, or Redis where several machines share the work. Huey is
 it is needed: a web process that starts no job does without its 2 MB.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -51,13 +52,18 @@ class JobQueue:
         self._sweep_task.call_local()
         self._huey.create_consumer(workers=WORKERS, check_worker_health=False, max_delay=1.0).run()
 
+    @property
+    def file(self) -> Path | None:
+        """Where it is kept, None if that is Redis."""
+        return self.place if isinstance(self.place, Path) else None
+
     @cached_property
     def _huey(self) -> "Huey":
-        from huey import RedisHuey, SqliteHuey  # noqa: PLC0415
+        from huey import Huey, RedisHuey  # noqa: PLC0415
 
-        if isinstance(self.place, Path):
-            return SqliteHuey(NAME, filename=str(self.place), results=False)
-        return RedisHuey(NAME, url=self.place, results=False)
+        if self.file is None:
+            return RedisHuey(NAME, url=self.place, results=False)
+        return Huey(NAME, storage_class=_overwriting(), filename=str(self.file), results=False)
 
     @cached_property
     def _run_task(self) -> Callable[[int], object]:
@@ -75,3 +81,18 @@ class JobQueue:
                 run_task(job_id)
 
         return self._huey.periodic_task(crontab(minute="*"), name="sweep")(sweep)
+
+
+def _overwriting() -> type:
+    """Return huey's storage in a file, made to overwrite what is taken out."""
+    from huey.storage import SqliteStorage  # noqa: PLC0415
+
+    class OverwritingStorage(SqliteStorage):
+        """Without this, a secret that was taken stays readable in the file until its place is used anew."""
+
+        def _create_connection(self) -> sqlite3.Connection:
+            connection: sqlite3.Connection = super()._create_connection()
+            connection.execute("PRAGMA secure_delete=ON")
+            return connection
+
+    return OverwritingStorage

@@ -68,8 +68,9 @@ def cancel_measurement(key: str) -> None:
     """Ask the measurement of that key to stop."""
     job = newest_job(job_key(key))
     if job:
-        request_cancel(job.id)
+        sealed = request_cancel(job.id)
         db.session.commit()
+        jobs.forget(sealed)
 
 
 def job_key(key: str) -> str:

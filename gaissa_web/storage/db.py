@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -15,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase
 PRAGMAS = (
     "busy_timeout=10000",
     "foreign_keys=ON",
+    "secure_delete=ON",
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "analysis_limit=400",
@@ -121,6 +123,12 @@ def ping() -> None:
     db.session.execute(text("SELECT 1"))
 
 
+def sqlite_file() -> Path | None:
+    """Return the database's file, None if it is on a server."""
+    url = db.engine.url
+    return Path(url.database).resolve() if url.get_backend_name() == "sqlite" and url.database else None
+
+
 def is_away(error: OperationalError) -> bool:
     """Whether the database cannot be reached, is busy or full, and the statement itself is right."""
     return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
@@ -135,9 +143,9 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def tune_sqlite(engine: Engine) -> None:
-    """Let SQLite enforce foreign keys and serve readers while one process writes.
+    """Let SQLite enforce foreign keys, overwrite what is deleted, and serve readers while one writes.
 
-    The settings are the ones SQLite's manual recommends for a write-ahead log; a writer that
+    The others are the ones SQLite's manual recommends for a write-ahead log; a writer that
     meets another waits for it up to ten seconds.
     """
 

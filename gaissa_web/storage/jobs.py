@@ -219,13 +219,19 @@ def end(job_id: int, attempt: int, state: State, message: str) -> None:
     db.session.commit()
 
 
-def request_cancel(job_id: int) -> None:
-    """Ask a running job to stop, and end a queued one, inside the caller's transaction."""
+def request_cancel(job_id: int) -> str | None:
+    """Ask a running job to stop, and end a queued one, inside the caller's transaction.
+
+    Returns:
+        The sealed secret that is needed no more.
+    """
+    sealed = db.session.scalar(select(Job.sealed).where(Job.id == job_id))
     message = "It was cancelled before it began."
     ended = {"state": State.CANCELLED, "ended_at": now(), "message": message, "sealed": None}
     db.session.execute(update(Job).where(Job.id == job_id, Job.state == State.QUEUED).values(ended))
     running = Job.id == job_id, Job.state == State.RUNNING
     db.session.execute(update(Job).where(*running).values(cancel_requested=True))
+    return sealed
 
 
 def recover() -> list[int]:

@@ -5,7 +5,8 @@ that each leave the database whole, calls `report` after each, and can so be can
 and begun again.
 
 A secret that a job needs (a token) is never stored readably: it is split in two, of which each half
-alone is noise. The database has one, the queue the other, until the job begins; then it is in memory.
+alone is noise (a one-time pad). The database has one, the queue the other, until the job begins or is
+cancelled; then both are overwritten, and the secret is in memory only.
 """
 
 import logging
@@ -18,11 +19,12 @@ from typing import Any
 from flask import Flask, current_app
 
 from gaissa_web.adapters.queue import JobQueue
+from gaissa_web.adapters.write_ahead_log import empty_log
 from gaissa_web.config import Settings
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.storage import jobs
 from gaissa_web.storage.audit import Actor
-from gaissa_web.storage.db import db
+from gaissa_web.storage.db import db, sqlite_file
 from gaissa_web.storage.jobs import State
 
 logger = logging.getLogger(__name__)
@@ -105,7 +107,9 @@ def init_app(app: Flask, runners: Mapping[str, Runner]) -> None:
 
     def waiting() -> list[int]:
         with app.app_context():
-            return jobs.recover()
+            found = jobs.recover()
+            _empty_logs()  # once more, for what somebody's reading prevented
+            return found
 
     place = settings.queue_url or settings.data_dir / "queue.sqlite3"
     app.extensions[EXTENSION] = JobQueue(place, run, waiting)
@@ -127,6 +131,15 @@ def start(
     except Exception:  # whatever the queue's server raises: a worker finds the job all the same
         logger.exception("the queue could not be told of job %s", job_id)
     return job_id
+
+
+def forget(sealed: str | None) -> None:
+    """Keep nothing of the secret of a job that was cancelled before it began."""
+    if sealed:
+        try:
+            _unseal(sealed)
+        except Exception:  # whatever the queue's server raises: what it keeps is noise by itself
+            logger.exception("the queue could not be told to forget a secret")
 
 
 def run_job(
@@ -170,7 +183,14 @@ def _seal(secret: str) -> str:
 def _unseal(sealed: str) -> str:
     name, _, other = sealed.partition(":")
     half = queue().take(name)
+    _empty_logs()
     return _xor(b64decode(other), half).decode() if half else ""
+
+
+def _empty_logs() -> None:
+    """Let no log of ours keep what was deleted; on a server that is for its own settings."""
+    for file in filter(None, (sqlite_file(), queue().file)):
+        empty_log(file)
 
 
 def _xor(one: bytes, other: bytes) -> bytes:

@@ -2,21 +2,26 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from gaissa_web.adapters import write_ahead_log
+from gaissa_web.admin.services.jobs import cancel_job
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.seeds import seed
 from gaissa_web.storage import migrations
-from gaissa_web.storage.db import db
+from gaissa_web.storage.audit import Actor
+from gaissa_web.storage.db import PRAGMAS, db
 from gaissa_web.storage.jobs import Job
 from gaissa_web.storage.measurements import Measurement
 from gaissa_web.web import jobs
@@ -89,15 +94,38 @@ def wait_for(text, browse, address):
         time.sleep(0.1)
 
 
+def halves(app):
+    """Both halves of the token of the one job there is, as the database and the queue have them."""
+    with app.app_context():
+        [sealed] = db.session.scalars(select(Job.sealed)).all()
+        db.session.rollback()
+        name, _, other = sealed.partition(":")
+        return other.encode(), jobs.queue()._huey.get(name, peek=True)
+
+
+def assert_forgotten(app, folder, parts):
+    for part in parts:
+        assert not on_disk(part, folder)
+    with app.app_context():
+        assert jobs.queue()._huey.storage.result_store_size() == 0
+
+
 def test_a_worker_of_its_own_measures_with_a_token_that_reaches_no_disk(installation, serve, tmp_path):
-    """The whole way: a web process gives the token's halves away, another process puts them together."""
+    """The whole way: a web process gives the token's halves away, another process puts them together.
+
+    Neither half is in any file afterwards, free pages and logs included.
+    """
     app, environ = installation
     endpoint = StandIn()
     browse = Browse(app.test_client())
     page = ask(app, browse, f"{serve(endpoint, keep_alive=True)}/x", token=TOKEN)
+    parts = halves(app)
+    assert on_disk(parts[0], tmp_path)
+    assert bool(on_disk(parts[1], tmp_path)) is ("GAISSA_QUEUE_URL" not in environ)
     worker = start_worker(environ)
     try:
         wait_for("6 of 6 requests", browse, page.address)
+        assert_forgotten(app, tmp_path, parts)
     finally:
         worker.terminate()
         _, log = worker.communicate()
@@ -106,6 +134,49 @@ def test_a_worker_of_its_own_measures_with_a_token_that_reaches_no_disk(installa
     assert not on_disk(TOKEN, tmp_path)
     with app.app_context():
         assert TOKEN not in repr(db.session.scalars(select(Measurement.request)).all())
+
+
+@pytest.mark.parametrize("who", ["the visitor", "a manager"])
+def test_a_job_that_is_cancelled_before_it_begins_leaves_nothing_of_its_token(installation, tmp_path, who):
+    app, _ = installation
+    browse = Browse(app.test_client())
+    page = ask(app, browse, "http://127.0.0.1/x", token=TOKEN)
+    parts = halves(app)
+    if who == "the visitor":
+        browse.post(page, f"{page.address}/cancel")
+    else:
+        with app.app_context():
+            cancel_job(Actor("ana"), db.session.scalars(select(Job.id)).one())
+    assert "cancelled before it began" in browse.get(page.address).text
+    assert_forgotten(app, tmp_path, parts)
+
+
+def test_what_somebodys_reading_keeps_in_the_log_goes_a_little_later(installation, tmp_path, monkeypatch):
+    app, _ = installation
+    monkeypatch.setattr(write_ahead_log, "PATIENCE_S", 0.1)
+    browse = Browse(app.test_client())
+    page = ask(app, browse, "http://127.0.0.1/x", token=TOKEN)
+    parts = halves(app)
+    with closing(sqlite3.connect(tmp_path / "gaissa.sqlite3")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM jobs").fetchone()
+        browse.post(page, f"{page.address}/cancel")
+        assert on_disk(parts[0], tmp_path)
+    with app.app_context():
+        jobs.queue().waiting()
+    assert_forgotten(app, tmp_path, parts)
+
+
+def test_every_connection_to_a_file_of_ours_overwrites_what_it_deletes(installation):
+    """Some builds of SQLite do so by themselves, others do not."""
+    app, environ = installation
+    with app.app_context():
+        assert db.session.execute(text("PRAGMA secure_delete")).scalar() == 1
+        assert "secure_delete=ON" in PRAGMAS
+        if "GAISSA_QUEUE_URL" not in environ:
+            jobs.queue().keep("half", b"x")
+            storage = jobs.queue()._huey.storage
+            assert storage.sql("PRAGMA secure_delete", results=True) == [(1,)]
 
 
 def test_jobs_whose_notice_was_lost_are_done_all_the_same(installation, serve):
