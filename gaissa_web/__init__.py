@@ -15,4 +15,5 @@ The house, from the street inwards; each room may import only from rooms below i
     adapters   the outside world: documents, pictures, cache, queue, fetching, endpoints, the hub, model files
     core       the rules, pure: rating, units, importing, inspecting, drawing
     config     settings from the environment
+    private_files   files and folders for their owner alone
 """

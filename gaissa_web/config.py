@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gaissa_web.private_files import DOCUMENTS, make_folder, tighten_folder
+
 PROJECT = Path(__file__).resolve().parent.parent
 """The folder that holds `templates/`, `static/` and `migrations/`."""
 
@@ -48,7 +50,7 @@ class Settings:
     @property
     def documents_dir(self) -> Path:
         """Where rendered documents are kept; safe to delete at any time."""
-        return self.data_dir / "documents"
+        return self.data_dir / DOCUMENTS
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -77,16 +79,17 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _folder(name: str, text: str) -> Path:
-    """Return the folder, made if it is not there."""
+    """Return the folder, made if it is not there; what we keep in it is for its owner alone."""
     try:
         folder = Path(text).resolve()
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"{name} is {text!r}, which cannot be made a folder: {_reason(error)}."
         ) from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise SettingsError(f"{name} is {text!r}, where this user may not write.")
+    tighten_folder(folder)
     return folder
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gaissa_web.private_files import make_folder
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentCache:
@@ -23,7 +25,7 @@ class DocumentCache:
             return path.read_bytes()
         except FileNotFoundError:
             content = render()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)

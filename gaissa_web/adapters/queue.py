@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gaissa_web.private_files import make_file
+
 if TYPE_CHECKING:
     from huey.api import Huey
 
@@ -63,6 +65,7 @@ class JobQueue:
 
         if self.file is None:
             return RedisHuey(NAME, url=self.place, results=False)
+        make_file(self.file)
         return Huey(NAME, storage_class=_overwriting(), filename=str(self.file), results=False)
 
     @cached_property

@@ -13,6 +13,8 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, TypeDeco
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
+from gaissa_web.private_files import make_file, tighten_database
+
 PRAGMAS = (
     "busy_timeout=10000",
     "foreign_keys=ON",
@@ -125,8 +127,7 @@ def ping() -> None:
 
 def sqlite_file() -> Path | None:
     """Return the database's file, None if it is on a server."""
-    url = db.engine.url
-    return Path(url.database).resolve() if url.get_backend_name() == "sqlite" and url.database else None
+    return _file(db.engine) if db.engine.dialect.name == "sqlite" else None
 
 
 def is_away(error: OperationalError) -> bool:
@@ -145,8 +146,9 @@ def engine_options(url: str) -> dict[str, Any]:
 def tune_sqlite(engine: Engine) -> None:
     """Let SQLite enforce foreign keys, overwrite what is deleted, and serve readers while one writes.
 
-    The others are the ones SQLite's manual recommends for a write-ahead log; a writer that
-    meets another waits for it up to ten seconds.
+    Its file is for its owner alone, also when it is made anew while we run. The settings are the ones
+    SQLite's manual recommends for a write-ahead log; a writer that meets another waits for it up to
+    ten seconds.
     """
 
     @event.listens_for(engine, "connect")
@@ -155,3 +157,15 @@ def tune_sqlite(engine: Engine) -> None:
         for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    if file := _file(engine):
+        tighten_database(file)
+
+        @event.listens_for(engine, "do_connect")
+        def make_private(*_connecting: object) -> None:
+            make_file(file)
+
+
+def _file(engine: Engine) -> Path | None:
+    name = engine.url.database or ":memory:"
+    return None if name.startswith((":memory:", "file:")) else Path(name).resolve()
