@@ -13,7 +13,7 @@ from gaissa_web.admin.tasks import RUNNERS as MANAGEMENT
 from gaissa_web.config import PROJECT, Settings, read_settings
 from gaissa_web.inference.tasks import RUNNERS as MEASURING
 from gaissa_web.storage.db import db, engine_options, tune_sqlite
-from gaissa_web.web import assets, auth, errors, filters, htmx, jobs, products, security
+from gaissa_web.web import assets, auth, errors, filters, htmx, jobs, limits, products, security
 
 BLUEPRINTS = (admin.blueprint, home.blueprint, inference.blueprint, labels.blueprint, roi.blueprint)
 RUNNERS = {**MANAGEMENT, **MEASURING}
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     # Strangers are kept out before forged requests are, so that they are asked to sign in.
-    for furniture in (assets, auth, products, errors, filters, htmx, security):
+    for furniture in (assets, auth, products, errors, filters, htmx, limits, security):
         furniture.init_app(app)
     jobs.init_app(app, RUNNERS)
     Compress(app)

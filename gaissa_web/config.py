@@ -35,6 +35,7 @@ class Settings:
     `allowed_hosts` are hosts (or host:port) that we may fetch from although they are not public.
     `queue_url` is where several machines share the queue of background jobs; empty for a file of
     our own. `hub_url` is the model hub that is synchronised with, without a trailing slash.
+    `limits` is how often one address may do what `web.limits` counts, an hour.
     """
 
     data_dir: Path
@@ -46,6 +47,8 @@ class Settings:
     allowed_hosts: frozenset[str]
     queue_url: str
     hub_url: str
+    limits: Mapping[str, int]
+    documents_mb: int
 
     @property
     def documents_dir(self) -> Path:
@@ -75,6 +78,14 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         allowed_hosts=_hosts("GAISSA_ALLOWED_HOSTS", environ.get("GAISSA_ALLOWED_HOSTS", "")),
         queue_url=_queue_url(environ.get("GAISSA_QUEUE_URL", "")),
         hub_url=_web_address("GAISSA_HUB_URL", environ.get("GAISSA_HUB_URL") or "https://huggingface.co"),
+        documents_mb=_whole_number(environ, "GAISSA_DOCUMENTS_MB", 500, range(100, 1_000_001)),
+        limits={
+            "labels": _per_hour(environ, "GAISSA_LABELS_PER_HOUR", 60),
+            "uploads": _per_hour(environ, "GAISSA_UPLOADS_PER_HOUR", 120),
+            "previews": _per_hour(environ, "GAISSA_PREVIEWS_PER_HOUR", 600),
+            "measurements": _per_hour(environ, "GAISSA_MEASUREMENTS_PER_HOUR", 20),
+            "downloads": _per_hour(environ, "GAISSA_DOWNLOADS_PER_HOUR", 300),
+        },
     )
 
 
@@ -100,6 +111,10 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int, allowed: 
             f"{name} is {text!r}; it takes a whole number from {allowed.start} to {allowed.stop - 1}."
         )
     return int(text)
+
+
+def _per_hour(environ: Mapping[str, str], name: str, default: int) -> int:
+    return _whole_number(environ, name, default, range(1, 1_000_000_000))
 
 
 def _web_address(name: str, text: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 DOCUMENTS = "documents"
-OURS = re.compile(r"secret_key|(gaissa|queue)\.sqlite3(-wal|-shm|-journal)?")
+OURS = re.compile(r"secret_key|(gaissa|queue|limits)\.sqlite3(-wal|-shm|-journal)?")
 """The names of all files that we put into the data folder."""
 TELLING = {"secret_key", "gaissa.sqlite3"}
 """What makes a folder one of ours, if it holds nothing else but what is ours."""

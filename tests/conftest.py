@@ -19,6 +19,7 @@ from gaissa_web.config import read_settings
 from gaissa_web.seeds import seed
 from gaissa_web.storage import migrations
 from gaissa_web.storage.db import db
+from tests.limits import UNLIMITED
 from tests.pages import Browse
 from tests.restore import Restore
 from tests.serving import serving
@@ -82,7 +83,7 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
 @pytest.fixture(scope="session", params=DATABASES)
 def seeded_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application with the shipped catalogue, on each database in turn."""
-    environ = {
+    environ = UNLIMITED | {
         "GAISSA_DATA_DIR": str(tmp_path_factory.mktemp("data")),
         "GAISSA_PUBLIC_URL": "https://gaissa.example",
     }

@@ -10,5 +10,5 @@ from gaissa_web.web.jobs import run_job
 def work(app: Flask) -> None:
     """Do all jobs that wait, as a worker would."""
     with app.app_context():
-        for job_id in jobs.recover():
+        for job_id, _ in jobs.recover():
             run_job(job_id, RUNNERS)

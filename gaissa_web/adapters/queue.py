@@ -16,43 +16,53 @@ if TYPE_CHECKING:
     from huey.api import Huey
 
 NAME = "gaissa"
+LANES = ("managers", "visitors")
+"""Jobs of one wait behind no job of the other."""
 WORKERS = 2
-"""Jobs done side by side, so that a short one does not wait behind a long one."""
+"""Jobs of a lane done side by side, so that a short one does not wait behind a long one."""
 
 
 class JobQueue:
     """Numbers of jobs, waiting to be run by a worker.
 
     `place` is a file, or the address of a Redis server. `run` does one job and raises nothing.
-    `waiting` returns the numbers of all jobs that nobody has taken: the worker asks for them at
-    its start and once a minute, so that a job whose notice was lost, with a machine or a queue's
-    file, is run all the same.
+    `waiting` returns all jobs that nobody has taken, as numbers with their lanes: the worker asks for
+    them at its start and once a minute, so that a job whose notice was lost, with a machine or a
+    queue's file, is run all the same.
     """
 
     def __init__(
-        self, place: Path | str, run: Callable[[int], None], waiting: Callable[[], Iterable[int]]
+        self, place: Path | str, run: Callable[[int], None], waiting: Callable[[], Iterable[tuple[int, str]]]
     ) -> None:
         self.place = place
         self.run = run
         self.waiting = waiting
 
-    def put(self, job_id: int) -> None:
-        """Wake a worker for a job; twice does no harm, since a job is taken once."""
-        self._run_task(job_id)
+    def put(self, job_id: int, lane: str) -> None:
+        """Wake a worker for a job in one of `LANES`; twice does no harm, since a job is taken once."""
+        self._run_tasks[lane](job_id)
 
     def keep(self, name: str, value: bytes) -> None:
         """Keep a few bytes until they are taken."""
-        self._huey.put(name, value)
+        self._hueys[LANES[0]].put(name, value)
 
     def take(self, name: str) -> bytes | None:
         """Return what is kept under that name, and keep it no longer."""
-        value: bytes | None = self._huey.get(name)
+        value: bytes | None = self._hueys[LANES[0]].get(name)
         return value
 
     def work(self) -> None:
         """Run jobs, a few side by side, until the process is told to end."""
         self._sweep_task.call_local()
-        self._huey.create_consumer(workers=WORKERS, check_worker_health=False, max_delay=1.0).run()
+        first, *others = (
+            huey.create_consumer(workers=WORKERS, check_worker_health=False, max_delay=1.0)
+            for huey in self._hueys.values()
+        )
+        for consumer in others:
+            consumer.start()
+        first.run()
+        for consumer in others:
+            consumer.stop()
 
     @property
     def file(self) -> Path | None:
@@ -60,30 +70,32 @@ class JobQueue:
         return self.place if isinstance(self.place, Path) else None
 
     @cached_property
-    def _huey(self) -> "Huey":
+    def _hueys(self) -> "dict[str, Huey]":
+        """A queue for each lane."""
         from huey import Huey, RedisHuey  # noqa: PLC0415
 
+        names = {lane: f"{NAME}-{lane}" for lane in LANES}
         if self.file is None:
-            return RedisHuey(NAME, url=self.place, results=False)
+            return {lane: RedisHuey(name, url=self.place, results=False) for lane, name in names.items()}
         make_file(self.file)
-        return Huey(NAME, storage_class=_overwriting(), filename=str(self.file), results=False)
+        storage = {"storage_class": _overwriting(), "filename": str(self.file), "results": False}
+        return {lane: Huey(name, **storage) for lane, name in names.items()}
 
     @cached_property
-    def _run_task(self) -> Callable[[int], object]:
-        task: Callable[[int], object] = self._huey.task(name="run_job")(self.run)
-        return task
+    def _run_tasks(self) -> dict[str, Callable[[int], object]]:
+        return {lane: huey.task(name="run_job")(self.run) for lane, huey in self._hueys.items()}
 
     @cached_property
     def _sweep_task(self):  # type: ignore[no-untyped-def]  # huey has no types
         from huey import crontab  # noqa: PLC0415
 
-        run_task = self._run_task
+        run_tasks = self._run_tasks
 
         def sweep() -> None:
-            for job_id in self.waiting():
-                run_task(job_id)
+            for job_id, lane in self.waiting():
+                run_tasks[lane](job_id)
 
-        return self._huey.periodic_task(crontab(minute="*"), name="sweep")(sweep)
+        return self._hueys[LANES[0]].periodic_task(crontab(minute="*"), name="sweep")(sweep)
 
 
 def _overwriting() -> type:

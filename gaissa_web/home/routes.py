@@ -19,10 +19,12 @@ from gaissa_web.home import queries, sitemap
 from gaissa_web.home.sitemap import Place
 from gaissa_web.storage.db import ping
 from gaissa_web.storage.schemes import current_scheme
+from gaissa_web.storage.workers import is_worker_heard
 from gaissa_web.web import products
 from gaissa_web.web.addresses import public_address
 
 blueprint = Blueprint("home", __name__)
+NO_WORKER = "No worker has been heard of lately, so background jobs wait: start “gaissa worker”."
 
 
 @blueprint.get("/")
@@ -99,9 +101,11 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Say whether the database can be reached and has the shape this version needs."""
+    """Say whether the database is there and has the shape this version needs, and if a worker is missing."""
     problem = queries.readiness_problem()
-    return _plain(problem or "ok", 503 if problem else 200)
+    if problem:
+        return _plain(problem, 503)
+    return _plain("ok" if is_worker_heard() else f"ok\n{NO_WORKER}", 200)
 
 
 def _plain(text: str, status: int) -> Response:

@@ -1,13 +1,11 @@
 """The addresses of measuring an endpoint: parse the request, call, render."""
 
-from hashlib import sha256
 from typing import Any
 
 from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -17,12 +15,12 @@ from flask import (
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from gaissa_web.core.errors import InvalidInputError, TooManyTriesError
+from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.inference import queries, services
 from gaissa_web.inference.forms import MeasureForm, measure_form
 from gaissa_web.inference.queries import MeasurementDetail
 from gaissa_web.storage.countries import all_countries
-from gaissa_web.web import arguments, htmx
+from gaissa_web.web import arguments, htmx, limits
 
 blueprint = Blueprint("inference", __name__, url_prefix="/inference")
 
@@ -41,15 +39,11 @@ def start() -> Response | WerkzeugResponse:
     if not form.validate():
         return _show_form(form, 422)
     try:
-        services.start_measurement(form.measurement(_sender()))
-    except TooManyTriesError as error:
-        form.refuse(str(error))
-        answer = _show_form(form, 429)
-        answer.headers["Retry-After"] = str(error.seconds)
-        return answer
+        limits.spend("measurements")
+        services.start_measurement(form.measurement(limits.sender()))
     except InvalidInputError as error:
         form.refuse(str(error))
-        return _show_form(form, 422)
+        return limits.refused(_show_form(form), error)
     return redirect(url_for("inference.detail", key=form.key.data), 303)
 
 
@@ -92,9 +86,3 @@ def _form(**options: Any) -> MeasureForm:
 
 def _show_form(form: MeasureForm, status: int = 200) -> Response:
     return make_response(render_template("inference/measure.html", form=form), status)
-
-
-def _sender() -> str:
-    """Tell visitors apart by what only we can reckon from their address."""
-    secret = str(current_app.config["SECRET_KEY"])
-    return sha256(f"{secret} {request.remote_addr}".encode()).hexdigest()

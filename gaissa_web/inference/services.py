@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from gaissa_web.core.endpoints import Manner
 from gaissa_web.core.energy import Spread
@@ -12,14 +12,16 @@ from gaissa_web.core.measuring import Request, Supply, as_data
 from gaissa_web.storage.countries import find_intensity
 from gaissa_web.storage.db import db, now
 from gaissa_web.storage.hardware import Hardware
-from gaissa_web.storage.jobs import newest_job, request_cancel, waiting_of_kind
+from gaissa_web.storage.jobs import count_active, newest_job, request_cancel, waiting_of_kind
 from gaissa_web.storage.measurements import Measurement
 from gaissa_web.web import jobs
 
 MEASURE = "measure"
-WINDOW = timedelta(minutes=15)
-MOST_PER_SENDER = 30
+MOST_AT_ONCE = 3
 MOST_WAITING = 20
+MOST_REMEMBERED = 200
+"""More of one sender's newest measurements than may be under way together."""
+WAIT_S = 60.0
 KEPT = timedelta(days=90)
 
 
@@ -79,11 +81,10 @@ def job_key(key: str) -> str:
 
 
 def _check_number(sender: str) -> None:
-    mine = Measurement.sender == sender, Measurement.asked_at > now() - WINDOW
-    count, first = db.session.execute(select(func.count(), func.min(Measurement.asked_at)).where(*mine)).one()
-    if count >= MOST_PER_SENDER:
-        message = f"That is enough for now: {MOST_PER_SENDER} measurements in 15 minutes."
-        raise TooManyTriesError(message, (first + WINDOW - now()).total_seconds())
+    mine = select(Measurement.key).where(Measurement.sender == sender).order_by(Measurement.id.desc())
+    keys = db.session.scalars(mine.limit(MOST_REMEMBERED))
+    if count_active(map(job_key, keys)) >= MOST_AT_ONCE:
+        raise TooManyTriesError(f"{MOST_AT_ONCE} measurements of yours are under way.", WAIT_S)
     if waiting_of_kind(MEASURE) >= MOST_WAITING:
         raise TooManyTriesError("Many measurements are waiting already.", 300)
 

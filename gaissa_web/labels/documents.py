@@ -1,22 +1,13 @@
-"""What a label can be taken away as: PDF, pictures, data, badge, model-card block, texts to copy.
-
-Rendered documents are kept (see `adapters.cache`) under a name that changes with the label, its
-design and the public address, so that a kept one is never stale.
-"""
+"""What a label can be taken away as: PDF, pictures, data, badge, model-card block, texts to copy."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import yaml
-from flask import current_app, render_template
+from flask import render_template
 
 from gaissa_web.adapters import documents, pictures, qr
-from gaissa_web.adapters.cache import DocumentCache
-from gaissa_web.config import Settings
 from gaissa_web.core.drawing import LabelDrawing, draw_label
 from gaissa_web.core.label import Label, advice_order, lifts
 from gaissa_web.core.rating import Phase
@@ -42,13 +33,6 @@ class Share:
     embed_html: str
     model_card_yaml: str
     bibtex: str
-
-
-def kept(label_id: int, changed: datetime, kind: str, render: Callable[[], bytes]) -> bytes:
-    """Return that kind of document for a label that last `changed` then, rendered at most once."""
-    settings: Settings = current_app.config["SETTINGS"]
-    key = f"{label_id} {changed.isoformat()} {settings.public_url} {documents.design()}"
-    return DocumentCache(settings.documents_dir).get(sha256(key.encode()).hexdigest(), kind, render)
 
 
 def drawing(label: Label) -> LabelDrawing:

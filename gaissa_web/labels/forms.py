@@ -149,11 +149,12 @@ class LabelForm(Form):
             if name in self:
                 self[name].data = text
 
-    def experiment(self, sender: str, measured: Measured | None = None) -> NewExperiment:
+    def experiment(self, secret: str, sender: str, measured: Measured | None = None) -> NewExperiment:
         """Return what a valid form asks to be registered.
 
-        `sender` is one person's secret: what the same person sends twice, by impatience or the back
-        button, is one submission. `measured` is what was measured, if the form began with it.
+        `secret` is one person's: what the same person sends twice, by impatience or the back button,
+        is one submission. `sender` is what is kept of where it came from. `measured` is what was
+        measured, if the form began with it.
         """
         origin, detail = (Origin.FILE if self.origin_detail.data else Origin.FORM), self.origin_detail.data
         if measured and measured.is_source_of(self.values):
@@ -165,7 +166,7 @@ class LabelForm(Form):
             self.model_url.data or "",
         )
         content = (
-            sender,
+            secret,
             self.scheme.phase,
             model,
             sorted(self.values.items()),
@@ -178,6 +179,7 @@ class LabelForm(Form):
             information=self.information,
             origin=origin,
             origin_detail=detail or "",
+            sender=sender,
             submission=sha256(repr(content).encode()).hexdigest(),
         )
 

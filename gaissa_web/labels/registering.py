@@ -3,13 +3,13 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Response, current_app, redirect, render_template, request, session, url_for
+from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gaissa_web.adapters import confined
 from gaissa_web.core.derive import derive
-from gaissa_web.core.errors import BusyError, InvalidInputError, TooMuchError
+from gaissa_web.core.errors import BusyError, InvalidInputError, TooManyTriesError, TooMuchError
 from gaissa_web.core.importing import Import, read_files
 from gaissa_web.core.rating import Phase, rate
 from gaissa_web.labels import importing, queries, services, tools
@@ -20,7 +20,7 @@ from gaissa_web.labels.measured import Measured, find_measured
 from gaissa_web.labels.uploads import File, pack, unpack
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.schemes import current_scheme
-from gaissa_web.web import arguments, htmx
+from gaissa_web.web import arguments, htmx, limits
 
 PHASE = "<any(training, inference):phase>"
 
@@ -44,17 +44,23 @@ def register(phase: str) -> Response | WerkzeugResponse:
     fragment = {"find": "labels/_matches.html", "preview": "labels/_preview.html"}.get(
         request.form.get("action", "")
     )
+    try:
+        limits.spend("previews")
+    except TooManyTriesError as error:
+        form.refuse(str(error))
+        return limits.refused(_show_form(form), error)
     if fragment:
         form.validate_numbers()
         return _show_form(form, fragment=fragment)
     if not form.validate():
         return _show_form(form, status=422)
     try:
+        limits.spend("labels")
         measured = _measured(phase, form.measurement.data or "")
-        label_id = services.register_label(form.experiment(session["csrf_token"], measured))
+        label_id = services.register_label(form.experiment(session["csrf_token"], limits.sender(), measured))
     except InvalidInputError as error:
         form.refuse(str(error))
-        return _show_form(form, status=422)
+        return limits.refused(_show_form(form), error)
     return redirect(url_for("labels.detail", label_id=label_id), 303)
 
 
@@ -87,10 +93,11 @@ def import_files(phase: str) -> Response | tuple[str, int]:
     files = upload.contents()
     form = _label_form(Phase(phase), formdata=request.form if again else None)
     try:
+        limits.spend("uploads")
         imported = _read(form, upload, files)
-    except TooMuchError as error:
+    except (TooMuchError, TooManyTriesError) as error:
         upload.refuse(str(error))
-        return _show_import(Phase(phase), upload), 422
+        return limits.refused(make_response(_show_import(Phase(phase), upload)), error)
     if not valid:
         for _, message in upload.problems:
             form.refuse(message)

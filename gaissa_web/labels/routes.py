@@ -17,9 +17,10 @@ from gaissa_web.labels import documents, queries, tools
 from gaissa_web.labels.blueprint import blueprint
 from gaissa_web.labels.exports import COLUMNS, values
 from gaissa_web.labels.queries import Filters
-from gaissa_web.web import htmx, security
+from gaissa_web.web import htmx, limits, security
 from gaissa_web.web.addresses import public_address
 from gaissa_web.web.caching import cached
+from gaissa_web.web.documents import kept
 from gaissa_web.web.exports import attachment
 
 COMPARED = range(2, 7)
@@ -56,6 +57,7 @@ def index() -> Response:
 @blueprint.get("/labels/export.csv")
 def export_csv() -> Response:
     """Send all labels that pass the filters as CSV."""
+    limits.spend("downloads")
     rows = map(values, queries.iterate_labels(_filters()))
     return attachment(csv_lines(COLUMNS, rows), "text/csv", "labels.csv")
 
@@ -63,6 +65,7 @@ def export_csv() -> Response:
 @blueprint.get("/labels/export.json")
 def export_json() -> Response:
     """Send all labels that pass the filters as a JSON list."""
+    limits.spend("downloads")
     rows = map(values, queries.iterate_labels(_filters()))
     return attachment(json_lines(COLUMNS, rows), "application/json", "labels.json")
 
@@ -173,7 +176,7 @@ def _filters() -> Filters:
 
 def _document(label_id: int, kind: str, mimetype: str, render: Callable[[Label], bytes]) -> Response:
     changed = queries.last_change(label_id) or abort(404)
-    content = documents.kept(label_id, changed, kind, lambda: render(_label(label_id)))
+    content = kept(f"{label_id} {changed.isoformat()}", kind, lambda: render(_label(label_id)))
     response = cached(Response(content, mimetype=mimetype))
     response.headers["Content-Disposition"] = f'inline; filename="gaissalabel-{label_id}.{kind}"'
     return response

@@ -33,7 +33,7 @@ class NewExperiment:
     """What somebody wants labelled: values by metric slug in the metric's unit, facts by field slug.
 
     `model` is an existing model's id or a description of a new one. `submission` is the same for
-    the same sending, which is then stored once.
+    the same sending, which is then stored once; `sender` tells visitors apart without naming them.
     """
 
     phase: Phase
@@ -43,6 +43,7 @@ class NewExperiment:
     origin: Origin = Origin.FORM
     origin_detail: str = ""
     origin_url: str = ""
+    sender: str = ""
     registered_at: datetime | None = None
     submission: str | None = None
 
@@ -200,6 +201,7 @@ class _Rules:
             origin=new.origin,
             origin_detail=new.origin_detail,
             origin_url=new.origin_url,
+            sender=new.sender,
             registered_at=new.registered_at or now(),
             submission=new.submission,
             metric_values=[

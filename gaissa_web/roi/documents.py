@@ -3,14 +3,11 @@
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
-from flask import current_app, render_template
+from flask import render_template
 
 from gaissa_web.adapters import documents, qr
-from gaissa_web.adapters.cache import DocumentCache
-from gaissa_web.config import Settings
 from gaissa_web.core.analysis import Analysis, plural
 from gaissa_web.core.curves import cost_curves, milestones, roi_curve
 from gaissa_web.core.equivalents import EQUIVALENTS
@@ -42,14 +39,6 @@ class Charts:
     radar: charts.Radar | None
     tornado: charts.Tornado | None
     milestones: tuple[int, ...] = ()
-
-
-def kept_pdf(analysis: Analysis) -> bytes:
-    """Return the report, printed at most once for what the analysis says now."""
-    settings: Settings = current_app.config["SETTINGS"]
-    key = f"analysis {as_json(analysis)} {documents.design()}"
-    cache = DocumentCache(settings.documents_dir)
-    return cache.get(sha256(key.encode()).hexdigest(), "pdf", lambda: pdf(analysis))
 
 
 @lru_cache(maxsize=256)

@@ -129,8 +129,12 @@ class AnalysisForm(Form):
             valid = fail(self.price, "Give the price of a kilowatt-hour.")
         return valid
 
-    def analysis(self, sender: str) -> NewAnalysis:
-        """Return what a valid form asks to be analysed; `sender` is one person's secret."""
+    def analysis(self, secret: str, sender: str) -> NewAnalysis:
+        """Return what a valid form asks to be analysed.
+
+        `secret` is one person's, so that what they send twice is one submission; `sender` is what is
+        kept of where it came from.
+        """
         baselines = {figure.slug: field.number for figure, field in self.metric_entries}
         content = {
             "title": self.title.data or "",
@@ -143,8 +147,8 @@ class AnalysisForm(Form):
             "uses_per_day": self.uses_per_day.number or 0.0,
             "baselines": {slug: value for slug, value in baselines.items() if value is not None},
         }
-        sending = sha256(repr((sender, sorted(content.items()))).encode()).hexdigest()
-        return NewAnalysis(**content, submission=sending)
+        sending = sha256(repr((secret, sorted(content.items()))).encode()).hexdigest()
+        return NewAnalysis(**content, submission=sending, sender=sender)
 
 
 def analysis_form(

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from gaissa_web.core.analysis import Analysis, Ranked, rank
 from gaissa_web.core.contrasts import contrast
 from gaissa_web.core.equivalents import EQUIVALENTS
-from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.errors import InvalidInputError, TooManyTriesError
 from gaissa_web.core.exporting import csv_lines, json_lines
 from gaissa_web.core.roi import DEFAULT_USES, Scenario
 from gaissa_web.roi import catalogue, documents, queries, services
@@ -22,8 +22,9 @@ from gaissa_web.storage.analyses import AnalysisKind
 from gaissa_web.storage.catalogue import Architecture, PipelineStage, Tactic
 from gaissa_web.storage.countries import WORLD, all_countries, find_intensity
 from gaissa_web.storage.keyset import LARGEST_ID
-from gaissa_web.web import arguments, htmx
+from gaissa_web.web import arguments, htmx, limits
 from gaissa_web.web.caching import cached
+from gaissa_web.web.documents import kept
 from gaissa_web.web.exports import attachment
 from gaissa_web.web.forms import choices
 
@@ -56,15 +57,21 @@ def create() -> Response:
 def save() -> Response | WerkzeugResponse:
     """Save an analysis; or, as the button pressed says, show the form for what is chosen now."""
     form = _form()
+    try:
+        limits.spend("previews")
+    except TooManyTriesError as error:
+        form.refuse(str(error))
+        return limits.refused(_show_form(form), error)
     if request.form.get("action") == "choose":
         return _show_form(form, fragment="roi/_choice.html")
     if not form.validate():
         return _show_form(form, status=422)
     try:
-        analysis_id = services.save_analysis(form.analysis(session["csrf_token"]))
+        limits.spend("labels")
+        analysis_id = services.save_analysis(form.analysis(session["csrf_token"], limits.sender()))
     except InvalidInputError as error:
         form.refuse(str(error))
-        return _show_form(form, status=422)
+        return limits.refused(_show_form(form), error)
     return redirect(url_for("roi.detail", analysis_id=analysis_id), 303)
 
 
@@ -95,6 +102,7 @@ def analyses(which: str) -> Response:
 @blueprint.get(f"/{LIST}/export.csv")
 def export_csv(which: str) -> Response:
     """Send all analyses that pass the filters as CSV."""
+    limits.spend("downloads")
     rows = map(_values, queries.iterate_analyses(LISTS[which], _filters()))
     return attachment(csv_lines(COLUMNS, rows), "text/csv", f"{which}.csv")
 
@@ -102,6 +110,7 @@ def export_csv(which: str) -> Response:
 @blueprint.get(f"/{LIST}/export.json")
 def export_json(which: str) -> Response:
     """Send all analyses that pass the filters as a JSON list."""
+    limits.spend("downloads")
     rows = map(_values, queries.iterate_analyses(LISTS[which], _filters()))
     return attachment(json_lines(COLUMNS, rows), "application/json", f"{which}.json")
 
@@ -152,7 +161,9 @@ def table(analysis_id: int) -> Response:
 @blueprint.get("/analyses/<int:analysis_id>.pdf")
 def pdf(analysis_id: int) -> Response:
     """Send the printable report of what was saved."""
-    response = cached(Response(documents.kept_pdf(_analysis(analysis_id)), mimetype="application/pdf"))
+    analysis = _analysis(analysis_id)
+    content = kept(f"analysis {documents.as_json(analysis)}", "pdf", lambda: documents.pdf(analysis))
+    response = cached(Response(content, mimetype="application/pdf"))
     response.headers["Content-Disposition"] = f'inline; filename="roi-analysis-{analysis_id}.pdf"'
     return response
 

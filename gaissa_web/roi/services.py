@@ -17,7 +17,8 @@ from gaissa_web.storage.db import db
 class NewAnalysis:
     """What somebody wants analysed: baselines by metric slug in the metric's unit, money in EUR.
 
-    `uses_per_day` is 0 without traffic. `submission` is the same for the same sending.
+    `uses_per_day` is 0 without traffic. `submission` is the same for the same sending; `sender`
+    tells visitors apart without naming them.
     """
 
     title: str
@@ -30,6 +31,7 @@ class NewAnalysis:
     uses_per_day: float
     baselines: Mapping[str, float]
     submission: str
+    sender: str = ""
 
 
 def save_analysis(new: NewAnalysis) -> int:
@@ -73,6 +75,7 @@ def _row(new: NewAnalysis) -> Analysis:
         inferences=new.uses,
         inferences_per_day=new.uses_per_day,
         submission=new.submission,
+        sender=new.sender,
         values=[
             AnalysisValue(
                 metric_id=figure.metric_id,

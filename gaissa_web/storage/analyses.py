@@ -26,7 +26,8 @@ class Analysis(Base):
     """One analysis. The price is in EUR/kWh, the implementation cost in EUR.
 
     The reductions it used are kept with it, so that a later change of the catalogue does not
-    change it. `submission` is one sending of a form, which is then stored once.
+    change it. `submission` is one sending of a form, which is then stored once; `sender` tells
+    visitors apart without naming them.
     """
 
     __tablename__ = "analyses"
@@ -54,6 +55,7 @@ class Analysis(Base):
     source_id: Mapped[int | None] = mapped_column(ForeignKey(Source.id))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     submission: Mapped[str | None] = mapped_column(String(64), unique=True)
+    sender: Mapped[str] = mapped_column(String(64), default="")
     values: Mapped[list["AnalysisValue"]] = relationship(cascade="all, delete-orphan")
 
     @property

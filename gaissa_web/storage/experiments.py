@@ -43,6 +43,7 @@ class Experiment(Base):
     registered_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, onupdate=now)
     submission: Mapped[str | None] = mapped_column(String(64), unique=True)
+    sender: Mapped[str] = mapped_column(String(64), default="")
     model: Mapped[MLModel] = relationship()
     metric_values: Mapped[list["MetricValue"]] = relationship(cascade="all, delete-orphan")
     information_values: Mapped[list["InformationValueRow"]] = relationship(cascade="all, delete-orphan")

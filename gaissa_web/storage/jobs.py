@@ -6,7 +6,7 @@ one worker can, and a job whose worker died is queued again.
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,7 @@ from gaissa_web.storage.accounts import ACCOUNT_LENGTH
 from gaissa_web.storage.audit import Action, Actor, record
 from gaissa_web.storage.db import Base, UTCDateTime, db, now
 from gaissa_web.storage.keyset import LARGEST_ID
+from gaissa_web.storage.workers import this_worker
 
 SILENCE = timedelta(minutes=2)
 """After so long without a sign of life a worker counts as dead."""
@@ -145,6 +146,12 @@ def waiting_of_kind(kind: str) -> int:
     return db.session.scalar(query) or 0
 
 
+def count_active(keys: Iterable[str]) -> int:
+    """Count the jobs of those keys that wait or run."""
+    query = select(func.count()).select_from(Job).where(Job.key.in_(list(keys)), text(ACTIVE))
+    return db.session.scalar(query) or 0
+
+
 def find_active(key: str) -> int | None:
     """Return the job of that key that waits or runs."""
     return db.session.scalar(select(Job.id).where(Job.key == key, text(ACTIVE)))
@@ -184,7 +191,7 @@ def claim(job_id: int) -> Claimed | None:
     Its sealed secret is given out once, and kept no longer.
     """
     sealed = db.session.scalar(select(Job.sealed).where(Job.id == job_id))
-    mine = {"state": State.RUNNING, "worker": _this_worker(), "seen_at": now(), "attempts": Job.attempts + 1}
+    mine = {"state": State.RUNNING, "worker": this_worker(), "seen_at": now(), "attempts": Job.attempts + 1}
     row = db.session.execute(
         update(Job)
         .where(Job.id == job_id, Job.state == State.QUEUED)
@@ -234,8 +241,11 @@ def request_cancel(job_id: int) -> str | None:
     return sealed
 
 
-def recover() -> list[int]:
-    """Queue again what dead workers left behind, and return the ids of all queued jobs. Commits.
+def recover() -> list[tuple[int, bool]]:
+    """Queue again what dead workers left behind. Commits.
+
+    Returns:
+        The ids of all queued jobs, each with whether a visitor started it.
 
     A job that killed its worker time and again is given up.
     """
@@ -250,7 +260,8 @@ def recover() -> list[int]:
         else:
             db.session.execute(same.values(state=State.QUEUED, worker=""))
     db.session.commit()
-    return list(db.session.scalars(select(Job.id).where(Job.state == State.QUEUED).order_by(Job.id)))
+    queued = select(Job.id, Job.requested_by).where(Job.state == State.QUEUED).order_by(Job.id)
+    return [(row.id, not row.requested_by) for row in db.session.execute(queued)]
 
 
 def _mine(job_id: int, attempt: int) -> tuple[ColumnElement[bool], ...]:
@@ -273,7 +284,3 @@ def _is_alive(process: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _this_worker() -> str:
-    return f"{socket.gethostname()[:80]}:{os.getpid()}"

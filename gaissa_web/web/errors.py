@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, ServiceUnavailable
 
-from gaissa_web.core.errors import BusyError
+from gaissa_web.core.errors import BusyError, TooManyTriesError
 from gaissa_web.storage.db import db, is_away
 from gaissa_web.web import auth
 
@@ -65,6 +65,10 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(BusyError)
     def show_busy(error: BusyError) -> Response | tuple[str, int, list[tuple[str, str]]]:
         return _show(503, "We are busy", str(error), [("Retry-After", str(RETRY_AFTER_S))])
+
+    @app.errorhandler(TooManyTriesError)
+    def show_limit(error: TooManyTriesError) -> Response | tuple[str, int, list[tuple[str, str]]]:
+        return _show(429, MESSAGES[429][0], str(error), [("Retry-After", str(error.seconds))])
 
     @app.errorhandler(InternalServerError)
     def show_failure(error: InternalServerError) -> Response | tuple[str, int]:

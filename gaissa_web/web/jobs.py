@@ -26,6 +26,7 @@ from gaissa_web.storage import jobs
 from gaissa_web.storage.audit import Actor
 from gaissa_web.storage.db import db, sqlite_file
 from gaissa_web.storage.jobs import State
+from gaissa_web.storage.workers import note_worker
 
 logger = logging.getLogger(__name__)
 EXTENSION = "gaissa-jobs"
@@ -105,11 +106,12 @@ def init_app(app: Flask, runners: Mapping[str, Runner]) -> None:
         with app.app_context():
             run_job(job_id, runners)
 
-    def waiting() -> list[int]:
+    def waiting() -> list[tuple[int, str]]:
         with app.app_context():
+            note_worker()
             found = jobs.recover()
             _empty_logs()  # once more, for what somebody's reading prevented
-            return found
+            return [(job_id, _lane(is_visitors)) for job_id, is_visitors in found]
 
     place = settings.queue_url or settings.data_dir / "queue.sqlite3"
     app.extensions[EXTENSION] = JobQueue(place, run, waiting)
@@ -127,10 +129,14 @@ def start(
     """Queue a job and return its id; if one with the same `key` is active, it is that one."""
     job_id = jobs.add_job(kind, title, key, payload, actor, _seal(secret) if secret else None)
     try:
-        queue().put(job_id)
+        queue().put(job_id, _lane(actor is None))
     except Exception:  # whatever the queue's server raises: a worker finds the job all the same
         logger.exception("the queue could not be told of job %s", job_id)
     return job_id
+
+
+def _lane(is_visitors: bool) -> str:
+    return "visitors" if is_visitors else "managers"
 
 
 def forget(sealed: str | None) -> None:

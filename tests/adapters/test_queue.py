@@ -1,14 +1,11 @@
 """The queue between web processes and workers: a file of ours, or a real Redis server."""
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -32,35 +29,6 @@ from tests.pages import Browse
 TOKEN = "hf_a-secret-that-nobody-may-keep"
 
 
-@pytest.fixture(scope="module")
-def redis():
-    """The address of a Redis server that keeps nothing, on a socket file."""
-    program = shutil.which("redis-server")
-    assert program, "these tests need Redis; on Debian and Ubuntu: apt install redis-server"
-    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are too long for a socket
-        socket = Path(folder) / "redis"
-        options = [
-            "--port",
-            "0",
-            "--unixsocket",
-            str(socket),
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--dir",
-            folder,
-        ]
-        server = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
-        until = time.monotonic() + 20
-        while not socket.exists():
-            assert time.monotonic() < until
-            time.sleep(0.02)
-        yield f"unix://{socket}"
-        server.terminate()
-        server.wait()
-
-
 @pytest.fixture(params=["file", "redis"])
 def installation(request, tmp_path):
     """An application of its own with the environment of its worker."""
@@ -77,7 +45,7 @@ def installation(request, tmp_path):
         seed()
     yield app, environ
     with app.app_context():
-        jobs.queue()._huey.storage.flush_all()
+        jobs.queue()._hueys["managers"].storage.flush_all()
         db.session.remove()
         db.engine.dispose()
 
@@ -100,14 +68,14 @@ def halves(app):
         [sealed] = db.session.scalars(select(Job.sealed)).all()
         db.session.rollback()
         name, _, other = sealed.partition(":")
-        return other.encode(), jobs.queue()._huey.get(name, peek=True)
+        return other.encode(), jobs.queue()._hueys["managers"].get(name, peek=True)
 
 
 def assert_forgotten(app, folder, parts):
     for part in parts:
         assert not on_disk(part, folder)
     with app.app_context():
-        assert jobs.queue()._huey.storage.result_store_size() == 0
+        assert jobs.queue()._hueys["managers"].storage.result_store_size() == 0
 
 
 def test_a_worker_of_its_own_measures_with_a_token_that_reaches_no_disk(installation, serve, tmp_path):
@@ -175,7 +143,7 @@ def test_every_connection_to_a_file_of_ours_overwrites_what_it_deletes(installat
         assert "secure_delete=ON" in PRAGMAS
         if "GAISSA_QUEUE_URL" not in environ:
             jobs.queue().keep("half", b"x")
-            storage = jobs.queue()._huey.storage
+            storage = jobs.queue()._hueys["managers"].storage
             assert storage.sql("PRAGMA secure_delete", results=True) == [(1,)]
 
 
@@ -184,7 +152,7 @@ def test_jobs_whose_notice_was_lost_are_done_all_the_same(installation, serve):
     browse = Browse(app.test_client())
     page = ask(app, browse, f"{serve(StandIn(), keep_alive=True)}/x")
     with app.app_context():
-        jobs.queue()._huey.storage.flush_all()
+        jobs.queue()._hueys["managers"].storage.flush_all()
     worker = start_worker(environ)
     try:
         wait_for("6 of 6 requests", browse, page.address)

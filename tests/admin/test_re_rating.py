@@ -197,14 +197,14 @@ def test_jobs_of_dead_workers_wait_again(app, worker, seen, recovered):
         values = {"worker": name} | ({} if seen else {"seen_at": jobs.now() - 2 * jobs.SILENCE})
         db.session.execute(update(Job).values(values))
         db.session.commit()
-        assert (job_id in jobs.recover()) is recovered
+        assert (job_id in dict(jobs.recover())) is recovered
 
 
 def test_a_job_that_kills_its_workers_is_given_up(app):
     with app.app_context():
         job_id = jobs.add_job("re-rate", "t", "k", {}, Actor("ana"))
         for _ in range(jobs.MOST_ATTEMPTS):
-            assert jobs.recover() == [job_id]
+            assert jobs.recover() == [(job_id, False)]
             jobs.claim(job_id)
             db.session.execute(
                 update(Job).values(worker="elsewhere:1", seen_at=jobs.now() - 2 * jobs.SILENCE)
@@ -304,5 +304,5 @@ def wait_for(condition, seconds=60):
 
 def test_the_queue_wakes_nobody_for_what_is_done(app):
     with app.app_context():
-        queue().put(987654)
+        queue().put(987654, "managers")
         run_job(987654, RUNNERS)

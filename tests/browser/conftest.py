@@ -14,6 +14,7 @@ from gaissa_web.config import PROJECT, read_settings
 from gaissa_web.seeds import seed
 from gaissa_web.storage import migrations
 from gaissa_web.web import htmx
+from tests.limits import UNLIMITED
 
 HTMX = PROJECT / "tests" / "data" / f"htmx-{htmx.VERSION}.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -31,7 +32,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def site_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application on a database of its own, which the journeys fill."""
-    environ = {
+    environ = UNLIMITED | {
         "GAISSA_DATA_DIR": str(tmp_path_factory.mktemp("site")),
         "GAISSA_PUBLIC_URL": "http://site.example",
     }

@@ -25,9 +25,9 @@ app = create_app()
 with app.app_context():
     migrations.upgrade()
     ping()
-    jobs.queue().put(1)
+    jobs.queue().put(1, "visitors")
     settings = app.config["SETTINGS"]
-    DocumentCache(settings.documents_dir).get("ab12", "pdf", lambda: b"x")
+    DocumentCache(settings.documents_dir, 10**9).get("ab12", "pdf", lambda: b"x")
     db.session.execute(db.text("CREATE TABLE t (x)"))
     places = [Path(p) for p in sys.argv[1:]]
     found = [p for place in places for p in (place, *place.rglob("*"))]

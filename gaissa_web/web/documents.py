@@ -1,0 +1,29 @@
+"""Documents that are printed for the first who asks, and kept for all others."""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from flask import current_app
+
+from gaissa_web.adapters import documents
+from gaissa_web.adapters.cache import DocumentCache
+from gaissa_web.config import Settings
+from gaissa_web.web import limits
+
+
+def kept(content: str, kind: str, render: Callable[[], bytes]) -> bytes:
+    """Return the document of that kind for `content`, which differs whenever the document would.
+
+    Printing counts as a download of the visitor's; the design and our address are part of its key.
+
+    Raises:
+        TooManyTriesError: The visitor had enough printed for this hour.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    key = sha256(f"{content} {settings.public_url} {documents.design()}".encode()).hexdigest()
+
+    def printed() -> bytes:
+        limits.spend("downloads")
+        return render()
+
+    return DocumentCache(settings.documents_dir, settings.documents_mb * 1_000_000).get(key, kind, printed)
