@@ -50,7 +50,7 @@ class Job(Base):
     """One piece of background work. Of jobs with the same `key`, one at most is active.
 
     `done` counts towards `total`, which is None while unknown. `message` is a sentence for readers.
-    `sealed` is half of a secret that the job needs, until it begins; the queue keeps the other half.
+    `sealed` is a secret that the job needs, encrypted, until it begins; the queue keeps the key.
     """
 
     __tablename__ = "jobs"

@@ -62,8 +62,8 @@ def wait_for(text, browse, address):
         time.sleep(0.1)
 
 
-def halves(app):
-    """Both halves of the token of the one job there is, as the database and the queue have them."""
+def sealed_parts(app):
+    """Ciphertext and key of the token of the one job there is, as the database and the queue have them."""
     with app.app_context():
         [sealed] = db.session.scalars(select(Job.sealed)).all()
         db.session.rollback()
@@ -79,15 +79,15 @@ def assert_forgotten(app, folder, parts):
 
 
 def test_a_worker_of_its_own_measures_with_a_token_that_reaches_no_disk(installation, serve, tmp_path):
-    """The whole way: a web process gives the token's halves away, another process puts them together.
+    """The whole way: a web process keeps the token encrypted, another process gets the key.
 
-    Neither half is in any file afterwards, free pages and logs included.
+    Neither key nor ciphertext is in any file afterwards, free pages and logs included.
     """
     app, environ = installation
     endpoint = StandIn()
     browse = Browse(app.test_client())
     page = ask(app, browse, f"{serve(endpoint, keep_alive=True)}/x", token=TOKEN)
-    parts = halves(app)
+    parts = sealed_parts(app)
     assert on_disk(parts[0], tmp_path)
     assert bool(on_disk(parts[1], tmp_path)) is ("GAISSA_QUEUE_URL" not in environ)
     worker = start_worker(environ)
@@ -109,7 +109,7 @@ def test_a_job_that_is_cancelled_before_it_begins_leaves_nothing_of_its_token(in
     app, _ = installation
     browse = Browse(app.test_client())
     page = ask(app, browse, "http://127.0.0.1/x", token=TOKEN)
-    parts = halves(app)
+    parts = sealed_parts(app)
     if who == "the visitor":
         browse.post(page, f"{page.address}/cancel")
     else:
@@ -124,7 +124,7 @@ def test_what_somebodys_reading_keeps_in_the_log_goes_a_little_later(installatio
     monkeypatch.setattr(write_ahead_log, "PATIENCE_S", 0.1)
     browse = Browse(app.test_client())
     page = ask(app, browse, "http://127.0.0.1/x", token=TOKEN)
-    parts = halves(app)
+    parts = sealed_parts(app)
     with closing(sqlite3.connect(tmp_path / "gaissa.sqlite3")) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM jobs").fetchone()

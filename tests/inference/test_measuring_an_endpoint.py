@@ -324,7 +324,7 @@ def test_a_token_can_go_into_another_header(app, browse, stand):
     assert "Authorization" not in endpoint.headers[0]
 
 
-def test_without_the_other_half_of_its_token_a_measurement_says_so_and_sends_nothing(app, browse, stand):
+def test_without_what_its_token_is_sealed_in_a_measurement_says_so_and_sends_nothing(app, browse, stand):
     endpoint = stand()
     page = ask(app, browse, endpoint.address, token=TOKEN)
     with app.app_context():
