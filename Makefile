@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
-.PHONY: run test test-thorough check bench migration lock clean
+.PHONY: run test test-thorough check bench attack migration lock clean
 
 run: $(VENV)/.runtime
 	$(BIN)/gaissa migrate
@@ -30,6 +30,10 @@ check: $(VENV)/.development
 
 bench: $(VENV)/.development
 	$(BIN)/python -m tests.bench
+
+# Some minutes; python -m tests.attack --help says how to send one thing again, or to attack a running site.
+attack: $(VENV)/.development
+	$(BIN)/python -m tests.attack
 
 # After a change of the tables: make migration MESSAGE="add drafts", then read what it wrote.
 migration: $(VENV)/.runtime
