@@ -2,12 +2,16 @@
 
 import re
 
+from sqlalchemy import select
+
 from gaissa_web.admin.declared_roi import ROI_TABLES
 from gaissa_web.admin.tables import Column, Entry, Fixed, Table, Values, check_address, check_slug
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.label import Kind
+from gaissa_web.core.naming import check_name, identity
 from gaissa_web.core.rating import Phase
 from gaissa_web.storage.countries import Country
+from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import Experiment
 from gaissa_web.storage.hardware import MOST_WATTS, Hardware
 from gaissa_web.storage.information import InformationFieldRow
@@ -34,6 +38,18 @@ def _check_hardware(values: Values) -> None:
     low, typical, high = (values[name] for name in ("low_w", "typical_w", "high_w"))
     if not 0 <= low <= typical <= high <= MOST_WATTS or not typical:
         raise InvalidInputError("The lowest power is at most the typical one, and that at most the highest.")
+
+
+def _check_model(values: Values) -> None:
+    check_name(values["name"])
+    check_address(values)
+
+
+def _refuse_other_spelling(values: Values, row: MLModel | None) -> None:
+    same = MLModel.identity == identity(values["name"], values["author"])
+    twin = db.session.scalar(select(MLModel).where(same))
+    if twin and twin is not row and not (row and row.identity.startswith(f"{twin.identity}\n")):
+        raise InvalidInputError(f"“{twin.name}” is another spelling of the same model, number {twin.id}.")
 
 
 _PHASES = tuple(phase.value for phase in Phase)
@@ -122,7 +138,8 @@ _ALL = (
         row=MLModel,
         named_by="name",
         search=("search_text",),
-        check=check_address,
+        check=_check_model,
+        agree=_refuse_other_spelling,
         columns=(
             Column("name", "Name", required=True),
             Column("author", "Author or organisation"),

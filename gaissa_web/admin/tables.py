@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any
 
 from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.web_addresses import check_web_address
 
 Values = Mapping[str, Any]
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
@@ -114,11 +115,10 @@ def check_address(values: Values) -> None:
     """Refuse a web address that is none.
 
     Raises:
-        InvalidInputError: It does not begin as web addresses do.
+        InvalidInputError: As `check_web_address` does.
     """
-    address = values.get("url") or values.get("source_url")
-    if address and not address.startswith(("https://", "http://")):
-        raise InvalidInputError("A web address starts with https:// or http://.")
+    if address := values.get("url") or values.get("source_url"):
+        check_web_address(address)
 
 
 def check_slug(slug: str) -> None:

@@ -4,6 +4,7 @@ One `Label` feeds the page, the PDF, the pictures, the JSON and the model-card b
 they cannot disagree.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -69,6 +70,12 @@ class InformationField:
             raise InvalidInputError(f"“{value}” is not one of the choices for {self.name}.")
         if self.kind is Kind.NUMBER:
             parse_number(value)
+
+
+def are_from(source: Mapping[str, float], values: Mapping[str, float]) -> bool:
+    """Whether some of `values` are those of `source`, by metric slug, and none of these was changed."""
+    kept = [values[slug] == value for slug, value in source.items() if slug in values]
+    return bool(kept) and all(kept)
 
 
 @dataclass(frozen=True, slots=True)

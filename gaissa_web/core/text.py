@@ -1,5 +1,6 @@
 """Text from outside made fit to keep, and text measured so that it fits where it is drawn."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -25,19 +26,30 @@ _WIDER_THAN_THEIR_KIND = dict.fromkeys("ǆǊǱǳʥѭѹԪԫᵯꙭꙮꚅꚙꝏꝳ�
 _ELLIPSIS = "…"
 
 
+# Signs that turn the direction of what follows, so that a text reads as another one.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# What takes no room or looks like a blank, beside the category of format characters (Unicode's default
+# ignorable code points).
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\uffff"
+    "\U000e0000-\U000e0fff]"
+)
+
+
 def printable(text: str) -> str:
-    """Return `text` without the control characters that databases and XML cannot hold."""
+    """Return `text` without what databases and XML cannot hold, and without what turns it around."""
     kept = (
         c
-        for c in text
+        for c in _TURNING.sub("", text)
         if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in "\ufffe\uffff")
     )
     return "".join(kept)
 
 
 def one_line(text: str) -> str:
-    """Return `text` printable and with all white space folded: names are compared."""
-    return " ".join(printable(text.replace("\r", " ")).split())
+    """Return `text` printable, with all white space folded and without what nobody sees."""
+    seen = (c for c in _INVISIBLE.sub("", text) if unicodedata.category(c) != "Cf")
+    return " ".join(printable("".join(seen).replace("\r", " ")).split())
 
 
 def squeezed(text: str) -> str:

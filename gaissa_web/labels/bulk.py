@@ -8,8 +8,8 @@ from hashlib import sha256
 from gaissa_web.core.errors import UnreadableFileError
 from gaissa_web.core.importing import Target, read, table_from_rows
 from gaissa_web.core.label import Origin
+from gaissa_web.core.naming import clean_name
 from gaissa_web.core.rating import Phase
-from gaissa_web.core.text import one_line
 from gaissa_web.labels import queries, services
 from gaissa_web.labels.importing import experiment_parts, targets
 from gaissa_web.storage.db import db, now
@@ -73,7 +73,7 @@ def _experiment(
 
 def _model(row: Mapping[str, str | None]) -> tuple[str, str]:
     """Return the model's name and author; a hub's identifier has both."""
-    name, author = one_line(_first(row, NAMES)), one_line(_first(row, ("author",)))
+    name, author = clean_name(_first(row, NAMES)), clean_name(_first(row, ("author",)))
     owner, _, own = name.rpartition("/")
     return (own, owner) if owner and own and not author else (name, author)
 

@@ -12,6 +12,7 @@ from gaissa_web.core.rating import Metric, Scheme
 from gaissa_web.labels.importing import INFORMATION, METRIC
 from gaissa_web.labels.measured import Measured
 from gaissa_web.labels.services import NewExperiment, NewModel
+from gaissa_web.labels.uploads import provenance
 from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
 from gaissa_web.storage.information import VALUE_LENGTH
 from gaissa_web.storage.keyset import LARGEST_ID
@@ -25,6 +26,7 @@ from gaissa_web.web.forms import (
     at_most,
     fail,
     line_filter,
+    name_filter,
     text_filter,
     web_address,
 )
@@ -85,13 +87,13 @@ class LabelForm(Form):
     information_fields: Sequence[InformationField]
 
     model_id = ModelIdField("Model")
-    model_name = StringField("Model", at_most(NAME_LENGTH), [line_filter])
-    model_author = StringField("Author or organisation", at_most(AUTHOR_LENGTH), [line_filter])
+    model_name = StringField("Model", at_most(NAME_LENGTH), [name_filter])
+    model_author = StringField("Author or organisation", at_most(AUTHOR_LENGTH), [name_filter])
     model_description = TextAreaField("Description", at_most(DESCRIPTION_LENGTH), [text_filter])
     model_url = StringField("Web page of the model", [*at_most(URL_LENGTH), web_address], [line_filter])
     measurement = HiddenField(validators=at_most(KEY_LENGTH))
     upload = HiddenField()
-    origin_detail = HiddenField(validators=at_most(ORIGIN_DETAIL_LENGTH), filters=[line_filter])
+    provenance = HiddenField()
 
     @property
     def metric_entries(self) -> list[MetricEntry]:
@@ -156,7 +158,9 @@ class LabelForm(Form):
         is one submission. `sender` is what is kept of where it came from. `measured` is what was
         measured, if the form began with it.
         """
-        origin, detail = (Origin.FILE if self.origin_detail.data else Origin.FORM), self.origin_detail.data
+        files = provenance(self.provenance.data or "")
+        detail = files.detail(self.values) if files else ""
+        origin = Origin.FILE if detail else Origin.FORM
         if measured and measured.is_source_of(self.values):
             origin, detail = Origin.ENDPOINT, measured.detail
         model: int | NewModel = self.model_id.data or NewModel(
@@ -178,7 +182,7 @@ class LabelForm(Form):
             values=self.values,
             information=self.information,
             origin=origin,
-            origin_detail=detail or "",
+            origin_detail=detail[:ORIGIN_DETAIL_LENGTH],
             sender=sender,
             submission=sha256(repr(content).encode()).hexdigest(),
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from gaissa_web.core.label import are_from
 from gaissa_web.core.measuring import label_facts, label_values, outcome_from, request_from
 from gaissa_web.core.units import exact
 from gaissa_web.labels.importing import INFORMATION, METRIC
@@ -39,8 +40,7 @@ class Measured:
 
     def is_source_of(self, values: Mapping[str, float]) -> bool:
         """Whether some of `values` were measured, and none of those was changed since."""
-        kept = [values[slug] == value for slug, value in self.values.items() if slug in values]
-        return bool(kept) and all(kept)
+        return are_from(self.values, values)
 
 
 def find_measured(key: str) -> Measured | None:

@@ -57,10 +57,11 @@ class ModelSummary:
 
 @dataclass(frozen=True, slots=True)
 class ModelDetail:
-    """A model with all its labels, newest first."""
+    """A model with one page of its labels, newest first; `count` is of all, at most `COUNTED_AT_MOST` + 1."""
 
     model: LabelledModel
-    labels: tuple[Label, ...]
+    page: Page[Label]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,23 @@ def find_label(label_id: int) -> Label | None:
 def find_labels(label_ids: Sequence[int]) -> list[Label]:
     """Return the labels of those ids that exist, in the order asked for, in three queries."""
     ids = [label_id for label_id in label_ids if 0 < label_id <= LARGEST_ID]
-    labels = {label.id: label for label in _labels(Experiment.id.in_(ids))}
+    rows = db.session.execute(_whole(Experiment.id.in_(ids))).all()
+    labels = {label.id: label for label in _labels(rows)}
     return [labels[label_id] for label_id in ids if label_id in labels]
 
 
-def find_model(model_id: int) -> ModelDetail | None:
-    """Return the model of that id with all its labels."""
+def find_model(model_id: int, cursor: str | None = None) -> ModelDetail | None:
+    """Return the model of that id with one page of its labels."""
     model = db.session.get(MLModel, model_id) if 0 < model_id <= LARGEST_ID else None
     if model is None:
         return None
-    labels = sorted(_labels(Experiment.model_id == model.id), key=lambda label: label.registered_at)
-    return ModelDetail(_labelled_model(model), tuple(reversed(labels)))
+    mine = Experiment.model_id == model.id
+    page = fetch_page(_whole(mine), ORDERS["newest"], cursor, PAGE_SIZE)
+    count = len(page.rows)
+    if cursor or page.next_cursor:
+        some = select(Experiment.id).where(mine).limit(COUNTED_AT_MOST + 1)
+        count = db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return ModelDetail(_labelled_model(model), Page(_labels(page.rows), page.next_cursor), count)
 
 
 def list_labels(filters: Filters, cursor: str | None = None) -> Page[LabelSummary]:
@@ -209,16 +216,22 @@ def last_change(label_id: int) -> datetime | None:
     return max(moment for moment in row if moment) if row else None
 
 
-def _labels(condition: ColumnElement[bool]) -> Iterator[Label]:
-    query = select(Experiment, MLModel).join(Experiment.model).where(condition)
-    rows = db.session.execute(query).all()
-    ids = [experiment.id for experiment, _ in rows]
+def _whole(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the query for what `_labels` takes."""
+    return select(Experiment, MLModel).join(Experiment.model).where(condition)
+
+
+def _labels(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Label]:
+    """Return the labels of rows that begin with an experiment and its model, in three queries."""
+    ids = [row[0].id for row in rows]
     values = _values(ids)
     information = _information(ids)
     earlier = _earlier(ids)
-    for experiment, model in rows:
+    labels = []
+    for row in rows:
+        experiment, model = row[:2]
         scheme = published_scheme(experiment.scheme_id)
-        yield Label(
+        label = Label(
             id=experiment.id,
             phase=Phase(experiment.phase),
             model=_labelled_model(model),
@@ -231,6 +244,8 @@ def _labels(condition: ColumnElement[bool]) -> Iterator[Label]:
             origin_url=experiment.origin_url,
             earlier=tuple(earlier.get(experiment.id, ())),
         )
+        labels.append(label)
+    return labels
 
 
 def _rated_by(scheme: Scheme, values: Mapping[str, float]) -> dict[str, float]:

@@ -17,8 +17,7 @@ from gaissa_web.labels.blueprint import blueprint
 from gaissa_web.labels.forms import LabelForm, label_form
 from gaissa_web.labels.import_form import ImportForm, file_choices
 from gaissa_web.labels.measured import Measured, find_measured
-from gaissa_web.labels.uploads import File, pack, unpack
-from gaissa_web.storage.experiments import ORIGIN_DETAIL_LENGTH
+from gaissa_web.labels.uploads import File, Provenance, pack, unpack
 from gaissa_web.storage.schemes import current_scheme
 from gaissa_web.web import arguments, htmx, limits
 
@@ -106,7 +105,7 @@ def import_files(phase: str) -> Response | tuple[str, int]:
         return _show_import(Phase(phase), upload, imported), 422
     form.blank(request.form.getlist("offered"))
     form.fill({name: text for name, text in imported.texts.items() if name not in _unticked()})
-    form.origin_detail.data = imported.tools[:ORIGIN_DETAIL_LENGTH]
+    form.provenance.data = Provenance(imported.tools, importing.experiment_parts(imported.lines)[0]).sign()
     form.upload.data = pack(files)
     return _show_form(form, imported=imported, upload=upload)
 

@@ -160,9 +160,15 @@ def compare_labels() -> str | tuple[str, int]:
 
 @blueprint.get("/models/<int:model_id>")
 def model(model_id: int) -> str:
-    """Show one model with all its labels over time."""
-    found = queries.find_model(model_id) or abort(404)
-    return render_template("labels/model.html", model=found.model, labels=found.labels)
+    """Show one model with its labels over time."""
+    found = queries.find_model(model_id, request.args.get("after")) or abort(404)
+    return render_template(
+        "labels/model.html",
+        model=found.model,
+        page=found.page,
+        count=found.count,
+        counted_at_most=queries.COUNTED_AT_MOST,
+    )
 
 
 def _label(label_id: int) -> Label:
@@ -179,6 +185,7 @@ def _document(label_id: int, kind: str, mimetype: str, render: Callable[[Label],
     content = kept(f"{label_id} {changed.isoformat()}", kind, lambda: render(_label(label_id)))
     response = cached(Response(content, mimetype=mimetype))
     response.headers["Content-Disposition"] = f'inline; filename="gaissalabel-{label_id}.{kind}"'
+    security.allow_embedding(response)
     return response
 
 

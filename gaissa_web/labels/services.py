@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gaissa_web.core.derive import derive
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.label import InformationField, Origin
+from gaissa_web.core.naming import check_name, clean_name, identity
 from gaissa_web.core.rating import Phase, Rating, Scheme, rate
+from gaissa_web.core.web_addresses import check_web_address
 from gaissa_web.storage.db import db, now
 from gaissa_web.storage.experiments import EarlierRating, Experiment, InformationValueRow, MetricValue
 from gaissa_web.storage.information import InformationFieldRow
@@ -20,12 +22,27 @@ from gaissa_web.storage.schemes import MetricRow, current_scheme
 
 @dataclass(frozen=True, slots=True)
 class NewModel:
-    """A model as somebody describes it; one of the same name and author is the same model."""
+    """A model as somebody describes it; another spelling of its name and author is the same model.
+
+    Raises:
+        InvalidInputError: It has no name, one that is too long, or its address is none.
+    """
 
     name: str
     author: str = ""
     description: str = ""
     url: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", check_name(self.name))
+        object.__setattr__(self, "author", check_name(self.author) if clean_name(self.author) else "")
+        if self.url:
+            check_web_address(self.url)
+
+    @property
+    def identity(self) -> str:
+        """What all spellings of it have in common."""
+        return identity(self.name, self.author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +235,13 @@ def _models(asked: Iterable[int | NewModel]) -> dict[int | NewModel, int]:
     """Return the id of each model asked for, adding those that are not there yet."""
     wanted = dict.fromkeys(asked)
     ids = [model for model in wanted if isinstance(model, int)]
-    described = {(m.name, m.author): m for m in wanted if isinstance(m, NewModel)}
+    described = {m.identity: m for m in wanted if isinstance(m, NewModel)}
     known_ids = set(db.session.scalars(select(MLModel.id).where(MLModel.id.in_(ids)))) if ids else set()
     if set(ids) - known_ids:
         raise InvalidInputError("That model is no longer there. Search for it again.")
-    same = tuple_(MLModel.name, MLModel.author).in_(list(described))
+    same = MLModel.identity.in_(described)
     rows = list(db.session.scalars(select(MLModel).where(same))) if described else []
-    known = {(row.name, row.author) for row in rows}
+    known = {row.identity for row in rows}
     new = [
         MLModel(name=m.name, author=m.author, description=m.description, url=m.url)
         for key, m in described.items()
@@ -232,5 +249,5 @@ def _models(asked: Iterable[int | NewModel]) -> dict[int | NewModel, int]:
     ]
     db.session.add_all(new)
     db.session.flush()
-    found = {(row.name, row.author): row.id for row in (*rows, *new)}
-    return {m: m if isinstance(m, int) else found[m.name, m.author] for m in wanted}
+    found = {row.identity: row.id for row in (*rows, *new)}
+    return {m: m if isinstance(m, int) else found[m.identity] for m in wanted}

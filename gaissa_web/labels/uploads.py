@@ -1,14 +1,17 @@
-"""Files that were sent, travelling with the page until the label is registered; nothing of them is stored.
+"""Files that were sent, and what they gave, travelling with the page until the label is registered.
 
-They are signed, so that what comes back is what we sent, and packed; what is too large to travel has
-to be chosen once more to be read otherwise.
+Nothing of them is stored. They are signed, so that what comes back is what we sent, and packed; files
+too large to travel have to be chosen once more to be read otherwise.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
+
+from gaissa_web.core.label import are_from
 
 File = tuple[str, bytes]
 """A file's name and content."""
@@ -16,6 +19,7 @@ File = tuple[str, bytes]
 LARGEST = 500_000
 """How many characters may travel with a page."""
 LARGEST_UNPACKED = 5_000_000
+OTHERS_TYPED = "other values were typed in"
 
 
 def pack(files: Sequence[File]) -> str:
@@ -37,5 +41,32 @@ def unpack(text: str) -> list[File]:
         return []
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="files that travel with a page")
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What files gave a label: the names of their tools, and metric values by slug."""
+
+    tools: str
+    values: Mapping[str, float]
+
+    def sign(self) -> str:
+        """Return it as a text for a hidden field."""
+        text = _serializer("what files gave").dumps([self.tools, dict(self.values)])
+        return text if isinstance(text, str) else text.decode()
+
+    def detail(self, values: Mapping[str, float]) -> str:
+        """Return in words where `values` are from; empty if some are no more what files gave, or all."""
+        if not are_from(self.values, values):
+            return ""
+        return self.tools if set(values) <= set(self.values) else f"{self.tools}; {OTHERS_TYPED}"
+
+
+def provenance(text: str) -> Provenance | None:
+    """Return what `Provenance.sign` was given; None where the text is not one of ours."""
+    try:
+        return Provenance(*_serializer("what files gave").loads(text)) if text else None
+    except BadData:
+        return None
+
+
+def _serializer(salt: str = "files that travel with a page") -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt=salt)

@@ -22,7 +22,7 @@ from gaissa_web.storage.analyses import AnalysisKind
 from gaissa_web.storage.catalogue import Architecture, PipelineStage, Tactic
 from gaissa_web.storage.countries import WORLD, all_countries, find_intensity
 from gaissa_web.storage.keyset import LARGEST_ID
-from gaissa_web.web import arguments, htmx, limits
+from gaissa_web.web import arguments, htmx, limits, security
 from gaissa_web.web.caching import cached
 from gaissa_web.web.documents import kept
 from gaissa_web.web.exports import attachment
@@ -165,6 +165,7 @@ def pdf(analysis_id: int) -> Response:
     content = kept(f"analysis {documents.as_json(analysis)}", "pdf", lambda: documents.pdf(analysis))
     response = cached(Response(content, mimetype="application/pdf"))
     response.headers["Content-Disposition"] = f'inline; filename="roi-analysis-{analysis_id}.pdf"'
+    security.allow_embedding(response)
     return response
 
 

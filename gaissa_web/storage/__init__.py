@@ -20,6 +20,7 @@ from gaissa_web.storage import (
     schemes,
     switches,
     tools,
+    workers,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "schemes",
     "switches",
     "tools",
+    "workers",
 ]

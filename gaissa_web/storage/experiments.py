@@ -104,5 +104,8 @@ Index(
     Experiment.registered_at,
     Experiment.id,
 )
+Index(
+    "ix_experiments_model_id_registered_at_id", Experiment.model_id, Experiment.registered_at, Experiment.id
+)
 Index("ix_experiments_model_id_phase_grade", Experiment.model_id, Experiment.phase, Experiment.grade)
 Index("ix_experiments_grade_order_id", grade_order, Experiment.id)

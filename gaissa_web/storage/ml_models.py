@@ -6,17 +6,23 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ColumnElement, String, UniqueConstraint, event, or_
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
+from gaissa_web.core.naming import MAX_NAME, identity
 from gaissa_web.core.text import squeezed
 from gaissa_web.storage.db import Base, UTCDateTime, now
 
-NAME_LENGTH = 200
-AUTHOR_LENGTH = 200
+NAME_LENGTH = AUTHOR_LENGTH = MAX_NAME
+IDENTITY_LENGTH = 3 * (NAME_LENGTH + AUTHOR_LENGTH) + 20
+"""One letter case may take three letters for one, and a number may follow."""
 DESCRIPTION_LENGTH = 5_000
 URL_LENGTH = 500
 
 
 class MLModel(Base):
-    """A machine-learning model; its name and author together are unique."""
+    """A machine-learning model; all spellings of its name and author are one model.
+
+    `identity` is what they have in common. Of models that were there twice before that was so, the
+    later have their number behind it, on a line of its own.
+    """
 
     __tablename__ = "ml_models"
     __table_args__ = (
@@ -31,6 +37,7 @@ class MLModel(Base):
     description: Mapped[str] = mapped_column(String(DESCRIPTION_LENGTH), default="")
     url: Mapped[str] = mapped_column(String(URL_LENGTH), default="")
     search_text: Mapped[str] = mapped_column(String(NAME_LENGTH + AUTHOR_LENGTH + 100), index=True)
+    identity: Mapped[str] = mapped_column(String(IDENTITY_LENGTH), unique=True, index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, onupdate=now)
 
@@ -48,5 +55,8 @@ def names_like(word: str) -> ColumnElement[bool]:
 
 @event.listens_for(MLModel, "before_insert")
 @event.listens_for(MLModel, "before_update")
-def _keep_search_text(_mapper: Mapper[Any], _connection: object, model: MLModel) -> None:
+def _keep_derived(_mapper: Mapper[Any], _connection: object, model: MLModel) -> None:
     model.search_text = search_text(model.name, model.author or "")
+    same = identity(model.name, model.author or "")
+    if (model.identity or "").partition("\n")[0] != same:
+        model.identity = same

@@ -10,7 +10,9 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.importing import parse_number, parse_quantity
+from gaissa_web.core.naming import clean_name
 from gaissa_web.core.text import one_line, printable
+from gaissa_web.core.web_addresses import check_web_address
 
 LARGEST_SIGNED = 1e12
 WHOLE_NUMBER = re.compile(r"\s*[+-]?\d{1,18}\s*", re.ASCII)
@@ -133,6 +135,11 @@ def text_filter(typed: str | None) -> str:
     return printable(typed or "")
 
 
+def name_filter(typed: str | None) -> str:
+    """Return a name as it is kept."""
+    return clean_name(typed or "")
+
+
 def line_filter(typed: str | None) -> str:
     """Return what was typed on one line."""
     return one_line(typed or "")
@@ -140,8 +147,11 @@ def line_filter(typed: str | None) -> str:
 
 def web_address(_form: object, field: Field) -> None:
     """Refuse what is not a web address."""
-    if field.data and not field.data.startswith(("https://", "http://")):
-        raise ValidationError("A web address starts with https:// or http://.")
+    if field.data:
+        try:
+            check_web_address(field.data)
+        except InvalidInputError as error:
+            raise ValidationError(str(error)) from error
 
 
 def at_most(length: int) -> list[Any]:

@@ -37,7 +37,9 @@ def spend(kind: str) -> None:
     most = current_app.config["SETTINGS"].limits[kind]
     wait = current_app.extensions[EXTENSION].wait(f"{kind} {sender()}", most)
     if wait:
-        raise TooManyTriesError(f"That is enough for now: the limit for {WORDS[kind]} is {most:,} an hour.", wait)
+        raise TooManyTriesError(
+            f"That is enough for now: the limit for {WORDS[kind]} is {most:,} an hour.", wait
+        )
 
 
 def sender() -> str:

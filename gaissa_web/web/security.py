@@ -45,6 +45,11 @@ def _refuse_other_bodies() -> None:
 def allow_framing(response: Response) -> None:
     """Let other sites show this answer in a frame: a label embedded in somebody's page."""
     response.headers["Content-Security-Policy"] = _policy(**{"frame-ancestors": "*"})
+    allow_embedding(response)
+
+
+def allow_embedding(response: Response) -> None:
+    """Let other sites show this answer as part of theirs: a picture or a document that is passed on."""
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 

@@ -112,7 +112,7 @@ BODIES = (
 )
 FIELDS = (
     *("metric-downloads", "metric-flops", "metric-latency", "metric-co2_eq_emissions", "info-hardware"),
-    *("model_name", "model_author", "model_url", "model_id", "action", "origin_detail", "country", "price"),
+    *("model_name", "model_author", "model_url", "model_id", "action", "provenance", "country", "price"),
 )
 PATHS = (
     *("%00", "%ff", "..", "%2e%2e", "//", "%2f", "\\", "%5c", ";", "é", "%F0%9F%A6%8A", "%u0041", "%", "~"),

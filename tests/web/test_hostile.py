@@ -47,7 +47,7 @@ names = st.sampled_from(
         "model_author",
         "model_description",
         "model_url",
-        "origin_detail",
+        "provenance",
         "offered",
         "use",
         "upload",

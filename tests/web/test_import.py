@@ -226,6 +226,34 @@ def test_files_that_travel_with_the_page_are_ours_or_none(browse):
         assert "Choose at least one file." in answer.text
 
 
+@pytest.mark.parametrize(
+    ("changes", "kind", "detail"),
+    [
+        ({}, "file", "CodeCarbon"),
+        ({"metric__downloads": "7"}, "file", "CodeCarbon; other values were typed in"),
+        ({"info__hardware": "another"}, "file", "CodeCarbon"),
+        ({"metric__co2_eq_emissions": "1"}, "form", ""),
+        ({"metric__co2_eq_emissions": "", "metric__downloads": "7"}, "form", ""),
+        ({"provenance": ""}, "form", ""),
+        ({"provenance": "CodeCarbon"}, "form", ""),
+        ({"provenance": "x" * 90_000}, "form", ""),
+        ({"origin_detail": "CodeCarbon", "provenance": ""}, "form", ""),
+    ],
+)
+def test_a_label_says_file_only_while_its_values_are_the_files(browse, changes, kind, detail):
+    page = upload(browse, TRAINING, file("codecarbon-2.8.3-emissions.csv"))
+    label = browse.send(page, "/labels/training/new", model_name="from-file", **changes)
+    origin = browse.client.get(label.response.request.path + ".json").json["origin"]
+    assert origin == {"kind": kind, "detail": detail, "url": ""}
+
+
+def test_what_another_file_gave_is_not_taken_for_what_this_one_gave(browse):
+    mine = upload(browse, TRAINING, ("a.csv", b"downloads,x\n5,1\n")).value("provenance")
+    page = upload(browse, TRAINING, file("codecarbon-2.8.3-emissions.csv"))
+    label = browse.send(page, "/labels/training/new", model_name="x", provenance=mine)
+    assert browse.client.get(label.response.request.path + ".json").json["origin"]["kind"] == "form"
+
+
 def test_files_too_large_to_travel_are_read_all_the_same(browse):
     rows = "\n".join(f"{n},{n * 7919 % 10007 * 104729}" for n in range(49_000))
     page = upload(browse, TRAINING, ("big.csv", f"downloads,noise\n{rows}\n".encode()))

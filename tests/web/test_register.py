@@ -56,6 +56,11 @@ def test_a_zero_is_a_value_with_a_hint(browse):
         ({"model_name": "x", "metric__downloads": "1", "info__duration": "-1"}, "below 0", "info-duration"),
         ({"model_name": "x", "metric__downloads": "1", "model_url": "javascript:1"}, "https://", "model_url"),
         (
+            {"model_name": "x", "metric__downloads": "1", "model_url": "https://u:p@a.example"},
+            "leave the name and password out",
+            "model_url",
+        ),
+        (
             {"model_name": "x", "metric__downloads": "1", "info__domain": "Magic"},
             "Choose one of",
             "info-domain",
@@ -105,7 +110,7 @@ def test_the_preview_says_what_is_no_number(browse):
 def test_what_htmx_gets_is_what_the_page_holds(browse, button, part):
     form = browse.get(NEW)
     fields = {"model_name": "resnet", "metric-downloads": "9", "action": button}
-    fields |= {"csrf_token": form.value("csrf_token"), "origin_detail": ""}
+    fields |= {"csrf_token": form.value("csrf_token"), "provenance": ""}
     fragment = (
         browse.client.post(NEW, data=fields, headers={"HX-Request": "true"}).get_data(as_text=True).strip()
     )
@@ -130,6 +135,16 @@ def test_a_model_page_offers_a_label_for_that_model(browse):
     address = next(link for link in browse.get("/models/1").links() if link.startswith(f"{NEW}?"))
     page = browse.send(browse.get(address), NEW, metric__downloads="9")
     assert data(browse, page)["model"]["id"] == 1
+
+
+@pytest.mark.parametrize("other", ["resnet 50 X", "RESNET_50-x", "Ｒesnet‑50‑X", "Res\u200bNet-50-\u202ex"])
+def test_another_spelling_is_the_same_model(browse, other):
+    first = register(browse, model_name="ResNet-50-X", model_author="A. Lab", metric__downloads="1")
+    second = register(browse, model_name=other, model_author="another lab", metric__downloads="2")
+    assert data(browse, second)["model"] != data(browse, first)["model"]
+    third = register(browse, model_name=other, model_author="a. LAB", metric__downloads="3")
+    assert data(browse, third)["model"] == data(browse, first)["model"]
+    assert data(browse, third)["model"]["name"] == "ResNet-50-X"
 
 
 def test_the_same_name_and_author_is_the_same_model(browse):

@@ -4,6 +4,12 @@ import csv
 import io
 
 import pytest
+from sqlalchemy import select
+
+from gaissa_web.core.rating import Phase
+from gaissa_web.labels.services import NewExperiment, NewModel, add_labels
+from gaissa_web.storage.db import db
+from gaissa_web.storage.ml_models import MLModel
 
 
 def names(page):
@@ -131,6 +137,30 @@ def test_a_model_shows_its_labels_over_time(browse):
     page = browse.get("/models/1")
     assert "distilgpt2" in page.text
     assert "1 label" in page.text
+
+
+def test_a_model_with_very_many_labels_shows_them_in_pages(app, browse, statements):
+    with app.app_context():
+        model = NewModel("busy")
+        for start in range(0, 1_200, 400):
+            values = range(start, start + 400)
+            add_labels([NewExperiment(Phase.TRAINING, model, {"downloads": n}) for n in values])
+        db.session.commit()
+        address = f"/models/{db.session.scalar(select(MLModel.id).where(MLModel.name == 'busy'))}"
+    statements.clear()
+    page = browse.get(address)
+    assert len(statements) <= 7
+    assert "More than 1,000 labels" in page.text
+    seen = []
+    while page:
+        links = page.tree.xpath("//main//tbody//th/a/@href")
+        assert len(links) <= 25
+        seen += links
+        older = page.tree.xpath("//a[@rel='next']/@href")
+        page = browse.get(older[0]) if older and len(seen) < 100 else None
+    assert len(seen) == len(set(seen)) == 100
+    last = browse.get(f"{address}?after=nonsense")
+    assert last.tree.xpath("//main//tbody//th/a/@href") == seen[:25]
 
 
 def test_better_labels_of_the_same_domain_are_offered(browse):
