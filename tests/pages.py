@@ -95,6 +95,7 @@ class Browse:
     def _page(self, response: TestResponse, address: str) -> Page:
         response.get_data()
         response.close()
+        assert not {"None", ""} & set(response.headers.values()), response.headers
         if response.mimetype != "text/html" or response.content_encoding:
             return Page(response, response.status_code, None, address)
         tree = html.document_fromstring(response.get_data(as_text=True))

@@ -28,7 +28,8 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         # The router's own redirects name the host that the client called us by.
-        response.location = response.location and response.location.removeprefix(request.host_url[:-1])
+        if response.location:
+            response.location = response.location.removeprefix(request.host_url[:-1])
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.is_secure:
