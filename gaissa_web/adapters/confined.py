@@ -33,8 +33,9 @@ MAX_RESULT = 32_000_000
 """Bytes of a result."""
 SIDE_BY_SIDE = 2
 """Calls at a time: more would only take each other's time."""
-IN_LINE = 2
+IN_LINE = 6
 """Calls that wait for their turn; all others are sent away, so that readers of pages find a thread."""
+MAX_WAIT_S = 5.0
 
 PRELOADED = ("gaissa_web.core.importing.files", "gaissa_web.core.carbon")
 """Modules that every call finds loaded."""
@@ -45,6 +46,7 @@ TOO_MUCH = (
     "This takes more memory or time to read than one upload gets "
     f"({MAX_MEMORY // 1_000_000} MB, {MAX_CPU_S} s). Please send fewer or smaller files."
 )
+BUSY = "Many files are being read just now. Please send yours again in a minute."
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,10 +75,14 @@ def call(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
 def _turn() -> Iterator[None]:
     """Wait for one's turn, if not too many wait already."""
     if not _line.acquire(blocking=False):
-        raise BusyError("Many files are being read just now. Please send yours again in a minute.")
+        raise BusyError(BUSY)
     try:
-        with _turns:
+        if not _turns.acquire(timeout=MAX_WAIT_S):
+            raise BusyError(BUSY)
+        try:
             yield
+        finally:
+            _turns.release()
     finally:
         _line.release()
 

@@ -84,20 +84,32 @@ def test_a_launcher_that_was_killed_is_replaced():
     assert confined.call(len, "abc") == 3
 
 
-def test_some_wait_for_their_turn_and_more_are_sent_away():
+def ask_at_once(number, seconds):
+    """What becomes of calls that begin together."""
     answers = []
-    start = threading.Barrier(6)
+    start = threading.Barrier(number)
 
     def ask(_number):
         start.wait()
         try:
-            confined.call(time.sleep, 0.5)
+            confined.call(time.sleep, seconds)
         except BusyError:
             answers.append("busy")
         else:
             answers.append("done")
 
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(ask, range(6)))
-    assert sorted(answers) == ["busy", "busy", "done", "done", "done", "done"]
+    with ThreadPoolExecutor(number) as pool:
+        list(pool.map(ask, range(number)))
+    return sorted(answers)
+
+
+def test_some_wait_for_their_turn_and_more_are_sent_away():
+    room = confined.SIDE_BY_SIDE + confined.IN_LINE
+    assert ask_at_once(room + 2, 0.3) == ["busy"] * 2 + ["done"] * room
+    assert confined.call(len, "abc") == 3
+
+
+def test_nobody_waits_for_long(monkeypatch):
+    monkeypatch.setattr(confined, "MAX_WAIT_S", 0.1)
+    assert ask_at_once(4, 0.6) == ["busy"] * 2 + ["done"] * 2
     assert confined.call(len, "abc") == 3

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -15,16 +16,19 @@ from gaissa_web.admin.services.jobs import cancel_job
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
 from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.rating import Phase
 from gaissa_web.seeds import seed
-from gaissa_web.storage import migrations
+from gaissa_web.storage import migrations, workers
 from gaissa_web.storage.audit import Actor
 from gaissa_web.storage.db import PRAGMAS, db
-from gaissa_web.storage.jobs import Job
+from gaissa_web.storage.jobs import Job, State, find_job
 from gaissa_web.storage.measurements import Measurement
+from gaissa_web.storage.schemes import current_scheme
 from gaissa_web.web import jobs
 from tests.endpoints import StandIn, on_disk
 from tests.inference.test_measuring_an_endpoint import ask
 from tests.pages import Browse
+from tests.signed_in import sign_in
 
 TOKEN = "hf_a-secret-that-nobody-may-keep"
 
@@ -45,7 +49,8 @@ def installation(request, tmp_path):
         seed()
     yield app, environ
     with app.app_context():
-        jobs.queue()._hueys["managers"].storage.flush_all()
+        for huey in jobs.queue()._hueys.values():
+            huey.storage.flush_all()
         db.session.remove()
         db.engine.dispose()
 
@@ -152,7 +157,7 @@ def test_jobs_whose_notice_was_lost_are_done_all_the_same(installation, serve):
     browse = Browse(app.test_client())
     page = ask(app, browse, f"{serve(StandIn(), keep_alive=True)}/x")
     with app.app_context():
-        jobs.queue()._hueys["managers"].storage.flush_all()
+        jobs.queue()._hueys["visitors"].storage.flush_all()
     worker = start_worker(environ)
     try:
         wait_for("6 of 6 requests", browse, page.address)
@@ -173,6 +178,49 @@ def test_two_jobs_are_done_side_by_side(installation, serve):
     finally:
         worker.kill()
         worker.communicate()
+
+
+def test_no_number_of_slow_measurements_holds_up_a_manager(installation, serve):
+    app, environ = installation
+    browse = Browse(app.test_client())
+    address = f"{serve(StandIn(pause_s=2), keep_alive=True)}/x"
+    slow = [ask(app, browse, address, requests="50") for _ in range(3)]
+    assert {page.status for page in slow} == {200}
+    worker = start_worker(environ)
+    try:
+        wait_for("Running", browse, slow[0].address)
+        with app.app_context():
+            scheme_id = current_scheme(Phase.TRAINING)[0]
+            payload = {"scheme_id": scheme_id}
+            job_id = jobs.start("re-rate", "Rate anew", "re-rate", payload, Actor("ana"))
+            until = time.monotonic() + 20
+            while (job := find_job(job_id)) and not job.state.ended:
+                assert time.monotonic() < until
+                time.sleep(0.1)
+                db.session.rollback()
+            assert job.state is State.DONE
+        assert "Running" in browse.get(slow[0].address).text
+    finally:
+        worker.kill()
+        worker.communicate()
+
+
+def test_a_worker_is_heard_of_and_missed(installation, monkeypatch):
+    app, environ = installation
+    client = app.test_client()
+    assert "No worker has been heard of" in client.get("/readyz").text
+    worker = start_worker(environ)
+    until = time.monotonic() + 20
+    while "No worker" in client.get("/readyz").text:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    worker.kill()
+    worker.communicate()
+    monkeypatch.setattr(workers, "SILENT_AFTER", timedelta(0))
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.text.startswith("ok\nNo worker has been heard of")
+    assert "No worker has been heard of" in sign_in(app, "ana").get("/admin/").text
 
 
 def test_what_is_kept_is_given_out_once(installation):

@@ -56,8 +56,9 @@ class Served:
         path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
         return [int(child) for child in Path(path).read_text().split()]
 
-    def connect(self, *, buffer=None):
+    def connect(self, *, buffer=None, origin="127.0.0.1"):
         connection = socket.socket()
+        connection.bind((origin, 0))
         if buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         connection.connect(("127.0.0.1", self.port))
@@ -109,6 +110,48 @@ def test_others_are_served_beside_requests_that_are_half_sent(served):
         assert slowest(served) < 3  # a hang, not a speed, is what this looks for
 
 
+@pytest.mark.thorough
+def test_who_keeps_us_waiting_is_dropped(served):
+    """Also who sends a little all the time."""
+    with ExitStack() as stack:
+        waiting = {name: stack.enter_context(served.connect()) for name in HALVES}
+        for name, connection in waiting.items():
+            connection.sendall(HALVES[name])
+            connection.settimeout(0.1)
+        until = time.monotonic() + 45
+        while waiting:
+            assert time.monotonic() < until, list(waiting)
+            for name, connection in list(waiting.items()):
+                with suppress(TimeoutError):
+                    try:
+                        if name != "idle":
+                            connection.sendall(b"x")
+                        if not connection.recv(100_000):
+                            del waiting[name]
+                    except (ConnectionResetError, BrokenPipeError):
+                        del waiting[name]
+            time.sleep(0.5)
+
+
+def test_one_address_cannot_have_all_connections(served):
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(served.connect(origin="127.0.0.9")) for _ in range(900)]
+        for connection in crowd:
+            with suppress(OSError):
+                connection.sendall(HALVES["half a head"])
+        time.sleep(2)
+        assert slowest(served) < 3
+        dropped = 0
+        for connection in crowd:
+            connection.settimeout(0.001)
+            with suppress(TimeoutError):
+                try:
+                    dropped += not connection.recv(10)
+                except ConnectionResetError:
+                    dropped += 1
+    assert dropped >= 500
+
+
 def test_a_slow_reader_gets_all_and_keeps_nobody_waiting(served):
     whole = served.get("/labels/export.json").content
     with ExitStack() as stack:
@@ -120,7 +163,7 @@ def test_a_slow_reader_gets_all_and_keeps_nobody_waiting(served):
         while piece := readers[0].recv(1000):
             received += piece
             time.sleep(0.005)
-    assert received.startswith(b"HTTP/1.1 200 OK")
+    assert received.startswith(b"HTTP/1.0 200 OK")
     assert received.partition(b"\r\n\r\n")[2] == whole
 
 
