@@ -3,7 +3,7 @@ import pytest
 from gaissa_web.core.derive import derive
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.grades import Grade
-from gaissa_web.core.label import InformationField, InformationValue, Kind, advice_order, lifts
+from gaissa_web.core.label import InformationField, InformationValue, Kind, advice_order, are_from, lifts
 from gaissa_web.core.rating import rate
 from tests.factories import HIGHER, label, metric, scheme
 
@@ -89,3 +89,17 @@ def test_size_efficiencies_follow_from_emissions_and_sizes():
 )
 def test_nothing_is_derived_from_what_is_missing_wrong_or_given(values, information):
     assert derive(values, information) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "theirs"),
+    [
+        ({"a": 1.0}, True),
+        ({"a": 1.0, "b": 2.0, "c": 3.0}, True),
+        ({"a": 1.0, "b": 2.5}, False),
+        ({"c": 3.0}, False),
+        ({}, False),
+    ],
+)
+def test_values_are_from_a_source_while_none_of_them_was_changed(values, theirs):
+    assert are_from({"a": 1.0, "b": 2.0}, values) is theirs
