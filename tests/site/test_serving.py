@@ -71,7 +71,7 @@ class Served:
         return self.process.returncode, written
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served(installation):
     with ExitStack() as stack:
         site = Served(installation)
