@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     # Strangers are kept out before forged requests are, so that they are asked to sign in.
-    for furniture in (assets, auth, products, errors, filters, htmx, limits, security):
+    for furniture in (errors, assets, auth, products, filters, htmx, limits, security):
         furniture.init_app(app)
     jobs.init_app(app, RUNNERS)
     Compress(app)

@@ -22,7 +22,7 @@ from gaissa_web.storage.experiments import EarlierRating as EarlierRatingRow
 from gaissa_web.storage.experiments import Experiment, InformationValueRow, MetricValue, grade_order
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.keyset import LARGEST_ID, Order, Page, fetch_page
-from gaissa_web.storage.ml_models import MLModel, names_like
+from gaissa_web.storage.ml_models import NAME_LENGTH, MLModel, names_like
 from gaissa_web.storage.schemes import MetricRow, SchemeRow, current_scheme, published_scheme
 
 PAGE_SIZE = 25
@@ -171,7 +171,7 @@ def better_labels(label: Label, count: int) -> list[LabelSummary]:
 
 def match_models(text: str) -> list[ModelSummary]:
     """Return a few models whose name or author holds `text`, those that begin with it first."""
-    wanted = text.strip().casefold()
+    wanted = text.strip().casefold()[:NAME_LENGTH]
     if not wanted:
         return []
     columns = select(MLModel.id, MLModel.name, MLModel.author)

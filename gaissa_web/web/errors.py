@@ -33,6 +33,12 @@ MESSAGES = {
 def init_app(app: Flask) -> None:
     """Answer every error with a page of ours, or as data, and log each failure under its reference number."""
 
+    @app.before_request
+    def refuse_impossible_hosts() -> None:
+        # Before anything makes an address of ours, which cannot be done under such a host.
+        if isinstance(request.routing_exception, BadHost):
+            raise request.routing_exception
+
     @app.errorhandler(HTTPException)
     def show_error(error: HTTPException) -> Response | tuple[str, int, list[tuple[str, str]]]:
         if isinstance(error, BadHost):  # no address of ours can be made, so no page with links

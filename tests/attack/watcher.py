@@ -10,7 +10,7 @@ from tests.attack.uploads import good_upload
 from tests.attack.wire import Site, Visitor, ask, compose
 
 PAGES = ("/labels/", "/labels/1", "/healthz")
-PAGE_S, UPLOAD_S = 1.0, 2.0
+PAGE_S, UPLOAD_S = 1.0, 6.0
 """How long a page and a good upload may take at most, from the sending."""
 EVERY_S, PAGES_PER_UPLOAD = 0.1, 40
 

@@ -247,6 +247,14 @@ def test_many_files_at_once_are_read(browse):
     assert browse.send(browse.get(address), address, files=files).value("metric-downloads") == "5"
 
 
+@pytest.mark.parametrize("typed", ["%" * 60_000, "_" * 300_000, "x" * 900_000])
+def test_a_huge_name_is_looked_for_without_failing(browse, typed):
+    page = browse.get(TRAINING)
+    for button in ("find", "preview", "register"):
+        answer = browse.send(page, TRAINING, button=button, model_name=typed, metric__downloads="1")
+        assert answer.status in {200, 422}
+
+
 GREEDY = [
     (("far.xlsx", far_workbook("single quotes", "both")), "more than 2,000 columns"),
     (("deep.json", b"[" + b"[]," * 3_000_000 + b"[]]"), "too many values"),

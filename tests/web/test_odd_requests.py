@@ -153,6 +153,15 @@ def test_odd_headers_fail_nothing(app, admin, method, value):
         assert client.get_cookie("session") == kept or kept is None
 
 
+@pytest.mark.parametrize("host", ["..", "a" * 4_000, "a b", "[::1", "é.example", "%00", "user@a.example"])
+def test_a_host_that_cannot_be_is_refused_everywhere(app, host):
+    for method in ("GET", "POST"):
+        for address in addresses(app, {method}):
+            answer = app.test_client().open(address, method=method, environ_overrides={"HTTP_HOST": host})
+            assert answer.status_code in FINE | {202, 401, 503}, (address, answer.status_code)
+            answer.close()
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost:1"])
 def test_the_host_header_decides_no_redirect(browse, host):
     for address in ("/labels", "/roi", "/admin", "/labels?q=a", "/admin/users"):
