@@ -1,8 +1,8 @@
 """Functions of core called in a process of their own, which may take only so much memory and time.
 
 What strangers send is read there: whatever a file does to its reader, it does to a process that is
-used once. A launcher, one for each process of ours and started when it is first needed, forks that
-process within milliseconds; it gets none of our settings, and the kernel holds its limits.
+used once. A launcher, started when it is first needed or before (`prepare`), forks that process
+within milliseconds; it gets none of our settings, and the kernel holds its limits.
 """
 
 import atexit
@@ -42,6 +42,7 @@ PRELOADED = ("gaissa_web.core.importing.files", "gaissa_web.core.carbon")
 SHARED_SETTINGS = ("PATH", "LANG", "LC_ALL", "PYTHONPATH")
 CORE = "gaissa_web.core."
 BEGUN = b"."
+SIZE_BYTES = 8
 TOO_MUCH = (
     "This takes more memory or time to read than one upload gets "
     f"({MAX_MEMORY // 1_000_000} MB, {MAX_CPU_S} s). Please send fewer or smaller files."
@@ -69,6 +70,11 @@ def call(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
                 result: T = _result(answer.removeprefix(BEGUN))
                 return result
     raise RuntimeError("no process for reading could be started")
+
+
+def prepare() -> None:
+    """Start the launcher, so that no call waits for it; processes that are forked from this one share it."""
+    _launcher.start()
 
 
 @contextmanager
@@ -102,9 +108,10 @@ def _ask(request: Call) -> bytes:
 
 
 def _result(answer: bytes) -> Any:
-    if not answer or len(answer) >= MAX_RESULT:
+    size, content = int.from_bytes(answer[:SIZE_BYTES]), answer[SIZE_BYTES:]
+    if not content or size != len(content):  # it was ended before, or while, it answered
         raise TooMuchError(TOO_MUCH)
-    outcome, value = _PlainUnpickler(BytesIO(answer)).load()
+    outcome, value = _PlainUnpickler(BytesIO(content)).load()
     if outcome == "refused":
         raise value
     if outcome == "failed":
@@ -141,16 +148,8 @@ class _Launcher:
                 self._send(theirs)
         return ours
 
-    def close(self) -> None:
-        """End the launcher, if it has not ended by itself."""
-        if self._control:
-            self._control.close()
-        if self._process:
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=1)
-        self._control = self._process = None
-
-    def _send(self, connection: socket.socket) -> None:
+    def start(self) -> None:
+        """Start the launcher, unless there is one."""
         if self._control is None:
             self._control, theirs = socket.socketpair()
             with theirs:
@@ -161,7 +160,20 @@ class _Launcher:
                     cwd=PROJECT,
                     env={name: os.environ[name] for name in SHARED_SETTINGS if name in os.environ},
                 )
-        socket.send_fds(self._control, [b"."], [connection.fileno()])
+
+    def close(self) -> None:
+        """End the launcher, if it has not ended by itself."""
+        if self._control:
+            self._control.close()
+        if self._process:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1)
+        self._control = self._process = None
+
+    def _send(self, connection: socket.socket) -> None:
+        self.start()
+        if self._control:
+            socket.send_fds(self._control, [b"."], [connection.fileno()])
 
 
 def _launch() -> None:
@@ -196,7 +208,8 @@ def _answer(connection: socket.socket) -> None:
             outcome = "refused", TooMuchError(TOO_MUCH)
         except Exception:
             outcome = "failed", traceback.format_exc()
-        pickle.dump(outcome, answer, pickle.HIGHEST_PROTOCOL)
+        content = pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
+        answer.write(len(content).to_bytes(SIZE_BYTES) + content)
 
 
 def _confine() -> None:

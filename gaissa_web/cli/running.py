@@ -9,6 +9,7 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo, with_appcontext
 
+from gaissa_web.adapters import confined
 from gaissa_web.admin.queries.accounts import has_users
 from gaissa_web.cli import serving
 from gaissa_web.cli.supervising import keep_running
@@ -53,6 +54,7 @@ def serve(context: click.Context, host: str, port: int, workers: int, with_worke
         db.session.remove()
         db.engine.dispose()  # no two processes may share a connection
     sys.stdout.flush()
+    confined.prepare()
     roles = [partial(serving.serve, app, listener)] * workers
     keep_running([*roles, partial(_work, app)] if with_worker else roles)
 

@@ -65,6 +65,14 @@ def test_only_types_of_core_come_back():
         confined.call(eval, "type('Evil', (), {'__reduce__': lambda self: (__import__('os').getpid, ())})()")
 
 
+def test_half_an_answer_is_none():
+    whole = confined._ask((len, ("abc",), {})).removeprefix(confined.BEGUN)
+    assert confined._result(whole) == 3
+    for end in range(len(whole)):
+        with pytest.raises(TooMuchError):
+            confined._result(whole[:end])
+
+
 def test_a_failure_says_where_it_was():
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         confined.call(divmod, 1, 0)
