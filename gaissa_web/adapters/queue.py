@@ -4,6 +4,7 @@ It is a file of its own, or Redis where several machines share the work. Huey is
 it is needed: a web process that starts no job does without its 2 MB.
 """
 
+import signal
 import sqlite3
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -14,6 +15,7 @@ from gaissa_web.private_files import make_file
 
 if TYPE_CHECKING:
     from huey.api import Huey
+    from huey.consumer import Consumer
 
 NAME = "gaissa"
 LANES = ("managers", "visitors")
@@ -54,10 +56,7 @@ class JobQueue:
     def work(self) -> None:
         """Run jobs, a few side by side, until the process is told to end."""
         self._sweep_task.call_local()
-        first, *others = (
-            huey.create_consumer(workers=WORKERS, check_worker_health=False, max_delay=1.0)
-            for huey in self._hueys.values()
-        )
+        first, *others = map(_consumer, self._hueys.values())
         for consumer in others:
             consumer.start()
         first.run()
@@ -96,6 +95,17 @@ class JobQueue:
                 run_tasks[lane](job_id)
 
         return self._hueys[LANES[0]].periodic_task(crontab(minute="*"), name="sweep")(sweep)
+
+
+def _consumer(huey: "Huey") -> "Consumer":
+    """Return what runs the jobs of a lane.
+
+    At SIGHUP it would begin the command anew that this process was started with, which may be a whole
+    site: that is left to who started it, and a terminal that is closed ends all.
+    """
+    consumer = huey.create_consumer(workers=WORKERS, check_worker_health=False, max_delay=1.0)
+    consumer._signal_actions.pop(signal.SIGHUP, None)
+    return consumer
 
 
 def _overwriting() -> type:

@@ -19,7 +19,7 @@ Role = Callable[[], None]
 
 
 def keep_running(roles: Sequence[Role]) -> None:
-    """Do each role in a forked process of its own; return when told to end (SIGTERM, SIGINT) and all have.
+    """Do each role in a forked process of its own; return when told to end and all have.
 
     A role is told by SIGTERM. It also ends when this process is gone.
     """
@@ -38,8 +38,8 @@ def keep_running(roles: Sequence[Role]) -> None:
 
     for role in roles:
         running[_begin(role)] = role
-    signal.signal(signal.SIGTERM, tell)
-    signal.signal(signal.SIGINT, tell)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, tell)
     signal.signal(signal.SIGALRM, kill)
     while running:
         process, status = os.wait()
@@ -61,7 +61,8 @@ def _begin(role: Role) -> int:
     status = 1
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells all; we wait to be told once
+        for number in (signal.SIGINT, signal.SIGHUP):  # a terminal tells all; we wait to be told once
+            signal.signal(number, signal.SIG_IGN)
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
         role()
         status = 0

@@ -94,7 +94,10 @@ def import_files(phase: str) -> Response | tuple[str, int]:
     try:
         limits.spend("uploads")
         imported = _read(form, upload, files)
-    except (TooMuchError, TooManyTriesError) as error:
+    except InvalidInputError as error:
+        if again:
+            form.refuse(str(error))
+            return limits.refused(_show_form(form), error)
         upload.refuse(str(error))
         return limits.refused(make_response(_show_import(Phase(phase), upload)), error)
     if not valid:

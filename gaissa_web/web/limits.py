@@ -8,9 +8,10 @@ from flask_login import current_user
 
 from gaissa_web.adapters.limiter import Limiter
 from gaissa_web.config import Settings
-from gaissa_web.core.errors import InvalidInputError, TooManyTriesError
+from gaissa_web.core.errors import BusyError, InvalidInputError, TooManyTriesError
 
 EXTENSION = "gaissa-limiter"
+BUSY_FOR_S = 30
 WORDS = {
     "labels": "labels and analyses",
     "uploads": "uploads",
@@ -52,11 +53,14 @@ def sender() -> str:
 
 
 def refused(answer: Response, error: InvalidInputError) -> Response:
-    """Give an answer that says what was wrong its status: 422, or 429 and when to try again."""
+    """Give an answer that says what was wrong its status: 422, or 429 or 503 and when to try again."""
     answer.status_code = 422
     if isinstance(error, TooManyTriesError):
         answer.status_code = 429
         answer.headers["Retry-After"] = str(error.seconds)
+    elif isinstance(error, BusyError):
+        answer.status_code = 503
+        answer.headers["Retry-After"] = str(BUSY_FOR_S)
     return answer
 
 

@@ -212,6 +212,17 @@ def test_an_answer_that_was_begun_is_sent_before_the_end(installation):
     assert not any(Path(f"/proc/{child}").exists() for child in children)
 
 
+def test_a_terminal_that_is_closed_ends_all_of_it(installation):
+    served = Served(installation)
+    children = served.children()
+    for process in (*children, served.process.pid):
+        os.kill(process, signal.SIGHUP)
+    written, _ = served.process.communicate(timeout=60)
+    assert served.process.returncode == 0
+    assert "Traceback" not in written
+    assert not any(map(is_running, children))
+
+
 def test_nothing_is_left_when_the_parent_is_killed(installation):
     served = Served(installation)
     children = served.children()

@@ -1,9 +1,11 @@
 """What one visitor may do in an hour, and what is said and kept when it was enough."""
 
+import threading
 from dataclasses import replace
 
 import pytest
 
+from gaissa_web.adapters import confined
 from gaissa_web.adapters.limiter import Limiter
 from gaissa_web.config import read_settings
 from gaissa_web.storage.analyses import Analysis
@@ -89,6 +91,29 @@ def test_what_was_typed_is_kept_when_it_was_enough(browse, limit):
     assert page.value("model_name") == "second"
     assert page.value("metric-downloads") == "5"
     assert "the limit for labels and analyses is 1 an hour" in page.text
+
+
+@pytest.mark.parametrize("trouble", ["limit", "busy"])
+def test_what_was_typed_is_kept_when_files_cannot_be_read_again(browse, limit, monkeypatch, trouble):
+    page = upload(browse)
+    if trouble == "limit":
+        limit("uploads", 0)
+    else:
+        monkeypatch.setattr(confined, "_line", threading.BoundedSemaphore(1))
+        confined._line.acquire()
+    fields = {"model_name": "kept", "info__hardware": "mine", "inferences": "3"}
+    again = browse.send(page, TRAINING, button="register", **fields, metric__downloads="x")
+    answer = browse.client.post(IMPORT, data=again_fields(again))
+    assert answer.status_code == {"limit": 429, "busy": 503}[trouble]
+    assert answer.headers["Retry-After"]
+    text = answer.get_data(as_text=True)
+    assert 'value="kept"' in text
+    assert 'value="mine"' in text
+
+
+def again_fields(page):
+    """What the button that reads the files otherwise sends: the whole form."""
+    return dict(page.form(TRAINING).form_values())
 
 
 def test_each_visitor_is_counted_alone(app, limit):
