@@ -16,14 +16,15 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from io import BytesIO
 from typing import Any, ParamSpec, TypeVar
 
+from gaissa_web.adapters.turns import Turns
 from gaissa_web.config import PROJECT
-from gaissa_web.core.errors import BusyError, InvalidInputError, TooMuchError
+from gaissa_web.core.errors import InvalidInputError, TooMuchError
 
 MAX_MEMORY = 256_000_000
 """Bytes of address space, the interpreter's own included."""
@@ -31,11 +32,8 @@ MAX_CPU_S = 5
 MAX_WALL_S = 10
 MAX_RESULT = 32_000_000
 """Bytes of a result."""
-SIDE_BY_SIDE = 2
+TURNS = Turns(2, 4, 5.0, "Many files are being read just now. Please send yours again in a minute.")
 """Calls at a time: more would only take each other's time."""
-IN_LINE = 6
-"""Calls that wait for their turn; all others are sent away, so that readers of pages find a thread."""
-MAX_WAIT_S = 5.0
 
 PRELOADED = ("gaissa_web.core.importing.files", "gaissa_web.core.carbon")
 """Modules that every call finds loaded."""
@@ -47,7 +45,6 @@ TOO_MUCH = (
     "This takes more memory or time to read than one upload gets "
     f"({MAX_MEMORY // 1_000_000} MB, {MAX_CPU_S} s). Please send fewer or smaller files."
 )
-BUSY = "Many files are being read just now. Please send yours again in a minute."
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,7 +60,7 @@ def call(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         TooMuchError: It took more memory or time than it may, or its result is too large.
         BusyError: Too many others are at it.
     """
-    with _turn():
+    with TURNS.one():
         for _attempt in range(2):
             answer = _ask((function, arguments, named))
             if answer.startswith(BEGUN):
@@ -75,22 +72,6 @@ def call(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
 def prepare() -> None:
     """Start the launcher, so that no call waits for it; processes that are forked from this one share it."""
     _launcher.start()
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Wait for one's turn, if not too many wait already."""
-    if not _line.acquire(blocking=False):
-        raise BusyError(BUSY)
-    try:
-        if not _turns.acquire(timeout=MAX_WAIT_S):
-            raise BusyError(BUSY)
-        try:
-            yield
-        finally:
-            _turns.release()
-    finally:
-        _line.release()
 
 
 def _ask(request: Call) -> bytes:
@@ -229,8 +210,6 @@ LIMITS = {
     resource.RLIMIT_FSIZE: 0,
     resource.RLIMIT_CORE: 0,
 }
-_line = threading.BoundedSemaphore(SIDE_BY_SIDE + IN_LINE)
-_turns = threading.BoundedSemaphore(SIDE_BY_SIDE)
 _launcher = _Launcher()
 atexit.register(_launcher.close)
 

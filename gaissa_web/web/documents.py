@@ -18,12 +18,14 @@ def kept(content: str, kind: str, render: Callable[[], bytes]) -> bytes:
 
     Raises:
         TooManyTriesError: The visitor had enough printed for this hour.
+        BusyError: Too much is being printed.
     """
     settings: Settings = current_app.config["SETTINGS"]
     key = sha256(f"{content} {settings.public_url} {documents.design()}".encode()).hexdigest()
 
     def printed() -> bytes:
         limits.spend("downloads")
-        return render()
+        with limits.COSTLY.one():
+            return render()
 
     return DocumentCache(settings.documents_dir, settings.documents_mb * 1_000_000).get(key, kind, printed)

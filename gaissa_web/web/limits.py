@@ -7,9 +7,12 @@ from flask import Flask, Response, current_app, request
 from flask_login import current_user
 
 from gaissa_web.adapters.limiter import Limiter
+from gaissa_web.adapters.turns import Turns
 from gaissa_web.config import Settings
 from gaissa_web.core.errors import BusyError, InvalidInputError, TooManyTriesError
 
+COSTLY = Turns(2, 2, 5.0, "Many exports and documents are being made just now. Please try again in a minute.")
+"""Exports, and documents that are made anew, at a time."""
 EXTENSION = "gaissa-limiter"
 BUSY_FOR_S = 30
 WORDS = {

@@ -112,12 +112,12 @@ def ask_at_once(number, seconds):
 
 
 def test_some_wait_for_their_turn_and_more_are_sent_away():
-    room = confined.SIDE_BY_SIDE + confined.IN_LINE
+    room = confined.TURNS.room
     assert ask_at_once(room + 2, 0.3) == ["busy"] * 2 + ["done"] * room
     assert confined.call(len, "abc") == 3
 
 
 def test_nobody_waits_for_long(monkeypatch):
-    monkeypatch.setattr(confined, "MAX_WAIT_S", 0.1)
+    monkeypatch.setattr(confined.TURNS, "max_wait_s", 0.1)
     assert ask_at_once(4, 0.6) == ["busy"] * 2 + ["done"] * 2
     assert confined.call(len, "abc") == 3

@@ -15,6 +15,7 @@ from gaissa_web.core.rating import Phase
 from gaissa_web.labels.documents import pdf as pdf_of
 from gaissa_web.labels.queries import find_label
 from gaissa_web.labels.services import NewExperiment, NewModel, register_label
+from tests.limits import UNLIMITED
 from tests.printed import attachments, page_texts
 
 pytestmark = pytest.mark.any_database
@@ -98,7 +99,7 @@ def test_the_same_label_gives_the_same_bytes_in_another_process(app, browse, tmp
         "from gaissa_web.app import create_app; import sys;"
         "sys.stdout.buffer.write(create_app().test_client().get('/labels/1.pdf').data)"
     )
-    environ = {
+    environ = UNLIMITED | {
         "GAISSA_DATA_DIR": str(settings.data_dir),
         "GAISSA_PUBLIC_URL": settings.public_url,
         "PATH": "/usr/bin",

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import create_environ, run_wsgi_app
 
 from gaissa_web.adapters import confined
+from gaissa_web.adapters.turns import Turns
 from gaissa_web.core.rating import rate
 from gaissa_web.labels.queries import information_fields
 from gaissa_web.storage.db import db
@@ -283,11 +284,9 @@ def test_management_refuses_what_would_take_much(app, admin, file):
 
 
 def test_a_page_says_when_too_many_files_are_being_read(browse, monkeypatch):
-    monkeypatch.setattr(confined, "_line", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(confined, "TURNS", Turns(0, 0, 0, confined.TURNS.busy))
     address = "/labels/training/import"
-    page = browse.get(address)
-    with confined._line:
-        busy = browse.send(page, address, files=[("a.csv", b"downloads,x\n5,1\n")])
+    busy = browse.send(browse.get(address), address, files=[("a.csv", b"downloads,x\n5,1\n")])
     assert busy.status == 503
     assert busy.response.headers["Retry-After"]
     assert "send yours again" in busy.text

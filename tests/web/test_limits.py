@@ -1,12 +1,12 @@
 """What one visitor may do in an hour, and what is said and kept when it was enough."""
 
-import threading
 from dataclasses import replace
 
 import pytest
 
 from gaissa_web.adapters import confined
 from gaissa_web.adapters.limiter import Limiter
+from gaissa_web.adapters.turns import Turns
 from gaissa_web.config import read_settings
 from gaissa_web.storage.analyses import Analysis
 from gaissa_web.storage.db import db
@@ -99,8 +99,7 @@ def test_what_was_typed_is_kept_when_files_cannot_be_read_again(browse, limit, m
     if trouble == "limit":
         limit("uploads", 0)
     else:
-        monkeypatch.setattr(confined, "_line", threading.BoundedSemaphore(1))
-        confined._line.acquire()
+        monkeypatch.setattr(confined, "TURNS", Turns(0, 0, 0, "Busy."))
     fields = {"model_name": "kept", "info__hardware": "mine", "inferences": "3"}
     again = browse.send(page, TRAINING, button="register", **fields, metric__downloads="x")
     answer = browse.client.post(IMPORT, data=again_fields(again))
@@ -170,3 +169,26 @@ def test_the_limits_are_generous_by_themselves(tmp_path):
         "measurements": 20,
         "downloads": 300,
     }
+
+
+def test_no_number_of_exports_and_prints_takes_every_thread(browse, monkeypatch):
+    monkeypatch.setattr(limits, "COSTLY", Turns(1, 1, 0.1, limits.COSTLY.busy))
+    with limits.COSTLY.one():
+        for address in (
+            "/labels/export.csv",
+            "/labels/export.json",
+            "/roi/research/export.csv",
+            "/labels/1.pdf",
+        ):
+            answer = browse.client.get(address)
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"]
+            assert "Please try again in a minute" in answer.get_data(as_text=True)
+        assert browse.get("/labels/").status == 200
+    for _ in range(5):  # each gives its turn back, read, not read or read in part
+        assert browse.client.get("/labels/export.csv").data
+        with browse.client.head("/labels/export.json") as answer:
+            assert answer.status_code == 200
+        with browse.client.get("/labels/export.json") as answer:
+            next(answer.iter_encoded())
+    assert browse.client.get("/labels/1.pdf").status_code == 200
