@@ -210,3 +210,10 @@ def test_no_name_pushes_the_label_onto_a_second_page(app, name, author):
         with app.test_request_context():
             printed = pdf_of(found)
     assert len(page_texts(printed)) == 1
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf", "svg", "/badge.svg", "/embed"])
+def test_other_sites_may_show_what_is_passed_on(browse, kind):
+    answer = browse.client.get(f"/labels/1{kind if kind.startswith('/') else f'.{kind}'}")
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert browse.client.get("/labels/1").headers["Cross-Origin-Resource-Policy"] == "same-origin"
