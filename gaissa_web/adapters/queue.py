@@ -4,6 +4,7 @@ It is a file of its own, or Redis where several machines share the work. Huey is
 it is needed: a web process that starts no job does without its 2 MB.
 """
 
+import logging
 import signal
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from huey.api import Huey
     from huey.consumer import Consumer
 
+logger = logging.getLogger(__name__)
 NAME = "gaissa"
 LANES = ("managers", "visitors")
 """Jobs of one wait behind no job of the other."""
@@ -55,7 +57,10 @@ class JobQueue:
 
     def work(self) -> None:
         """Run jobs, a few side by side, until the process is told to end."""
-        self._sweep_task.call_local()
+        try:
+            self._sweep_task.call_local()
+        except Exception:  # whatever the database raises: it may be away, and is asked again in a minute
+            logger.exception("waiting jobs could not be looked for")
         first, *others = map(_consumer, self._hueys.values())
         for consumer in others:
             consumer.start()

@@ -244,3 +244,28 @@ def test_without_its_server_work_waits_and_a_token_is_refused_in_words(tmp_path)
         assert len(db.session.scalars(select(Job)).all()) == 1
         db.session.remove()
         db.engine.dispose()
+
+
+def test_a_worker_outlives_a_database_that_is_not_there_yet(tmp_path):
+    environ = {"GAISSA_DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    worker = start_worker(environ)
+    try:
+        time.sleep(4)
+        assert worker.poll() is None
+        app = create_app(read_settings(environ))
+        with app.app_context():
+            migrations.upgrade()
+            seed()
+            scheme_id = current_scheme(Phase.TRAINING)[0]
+            job_id = jobs.start("re-rate", "t", "k", {"scheme_id": scheme_id}, Actor("ana"))
+            until = time.monotonic() + 30
+            while not find_job(job_id).state.ended:
+                assert time.monotonic() < until
+                time.sleep(0.1)
+                db.session.rollback()
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        worker.terminate()
+        _, written = worker.communicate()
+    assert b"waiting jobs could not be looked for" in written
