@@ -53,8 +53,10 @@ class Served:
         return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=10, **options)
 
     def children(self):
+        """The web processes and the worker, without what forks the readers of files."""
         path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        return [int(child) for child in Path(path).read_text().split()]
+        found = [int(child) for child in Path(path).read_text().split()]
+        return [child for child in found if b"confined" not in Path(f"/proc/{child}/cmdline").read_bytes()]
 
     def connect(self, *, buffer=None, origin="127.0.0.1"):
         connection = socket.socket()
