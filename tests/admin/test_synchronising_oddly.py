@@ -213,8 +213,8 @@ def test_a_model_that_a_visitor_registers_in_the_same_moment_is_that_one(app, ad
             pytest.skip("only one writes at a time")
         hub.models = [model(1), model(2)]
         other = db.engine.connect()
-        values = "'model-1', 'lab-1', '', '', 'x', now(), now()"
-        columns = "name, author, description, url, search_text, created_at, updated_at"
+        values = "'model-1', 'lab-1', '', '', 'x', 'lab1/model1', now(), now()"
+        columns = "name, author, description, url, search_text, identity, created_at, updated_at"
         other.execute(text(f"INSERT INTO ml_models ({columns}) VALUES ({values})"))
         threading.Timer(1.0, lambda: (other.commit(), other.close())).start()
     assert "2 created" in run(app, admin).text

@@ -50,7 +50,7 @@ class _Extent:
     def __init__(self) -> None:
         self.rows = self.columns = 0
         self.has_doctype = False
-        self._row = self._column = 0
+        self._row = self._column = self._cell_row = 0
         self._row_repeats = self._column_repeats = 1
         self._widths: dict[str, int] = {}
 
@@ -86,21 +86,20 @@ class _Extent:
             self._row_repeats = 1
 
     def _start_cell(self, reference: str) -> None:
-        """Go to a cell of XLSX: to where it says it is, or one further."""
+        """Go to a cell of XLSX: to where it says it is, or one further in its row."""
         letters = reference.rstrip("0123456789")
         self._column = self._width(letters) if letters else self._column + 1
-        if letters:
-            self._row = _number(reference[len(letters) :], self._row)
+        self._cell_row = max(self._row, _number(reference[len(letters) :], 0))
 
     def _start_ods_cell(self, attributes: dict[str, str]) -> None:
-        self._column += 1
+        self._column, self._cell_row = self._column + 1, self._row
         self._column_repeats = _repeats(attributes, "columns")
         if any(attribute.endswith(("value", "value-type")) for attribute in attributes):
             self._reach()
 
     def _reach(self) -> None:
         """Count the cell that is being read as one with a value."""
-        self.rows = max(self.rows, self._row + self._row_repeats - 1)
+        self.rows = max(self.rows, self._cell_row + self._row_repeats - 1)
         self.columns = max(self.columns, self._column + self._column_repeats - 1)
 
     def _width(self, letters: str) -> int:

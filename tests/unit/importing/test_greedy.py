@@ -10,7 +10,7 @@ import re
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from python_calamine import CalamineError, load_workbook
 
@@ -114,6 +114,7 @@ rows = st.builds(
 )
 
 
+@example("<row></row><row><c r='A1'><v>1</v></c><c><v>1</v></c></row>")
 @given(st.lists(rows, max_size=5).map("".join))
 def test_no_sheet_reaches_further_than_was_seen(xml):
     data = with_sheet(sheet(xml))
