@@ -79,6 +79,6 @@ class Limiter:
 
     @cached_property
     def _redis(self) -> "Redis":
-        from redis import Redis  # noqa: PLC0415  as huey is loaded in `adapters.queue`
+        from redis import Redis  # noqa: PLC0415  most sites have none
 
         return Redis.from_url(str(self.place), socket_timeout=MAX_WAIT_S, socket_connect_timeout=MAX_WAIT_S)

@@ -76,7 +76,7 @@ class JobQueue:
     @cached_property
     def _hueys(self) -> "dict[str, Huey]":
         """A queue for each lane."""
-        from huey import Huey, RedisHuey  # noqa: PLC0415
+        from huey import Huey, RedisHuey  # noqa: PLC0415  as the module says
 
         names = {lane: f"{NAME}-{lane}" for lane in LANES}
         if self.file is None:
@@ -91,7 +91,7 @@ class JobQueue:
 
     @cached_property
     def _sweep_task(self):  # type: ignore[no-untyped-def]  # huey has no types
-        from huey import crontab  # noqa: PLC0415
+        from huey import crontab  # noqa: PLC0415  as the module says
 
         run_tasks = self._run_tasks
 
@@ -115,7 +115,7 @@ def _consumer(huey: "Huey") -> "Consumer":
 
 def _overwriting() -> type:
     """Return huey's storage in a file, made to overwrite what is taken out."""
-    from huey.storage import SqliteStorage  # noqa: PLC0415
+    from huey.storage import SqliteStorage  # noqa: PLC0415  as the module says
 
     class OverwritingStorage(SqliteStorage):
         """Without this, a secret that was taken stays readable in the file until its place is used anew."""

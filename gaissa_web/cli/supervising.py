@@ -43,7 +43,7 @@ def keep_running(roles: Sequence[Role]) -> None:
     signal.signal(signal.SIGALRM, kill)
     while running:
         process, status = os.wait()
-        ended = running.pop(process, None)  # None: a child of whoever we were before
+        ended = running.pop(process, None)  # None: what forks the readers of files
         if ended is None or told:
             continue
         logger.warning("process %d ended (%s); another one begins", process, _how(status))

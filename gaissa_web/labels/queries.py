@@ -107,8 +107,7 @@ def find_model(model_id: int, cursor: str | None = None) -> ModelDetail | None:
     page = fetch_page(_whole(mine), ORDERS["newest"], cursor, PAGE_SIZE)
     count = len(page.rows)
     if cursor or page.next_cursor:
-        some = select(Experiment.id).where(mine).limit(COUNTED_AT_MOST + 1)
-        count = db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+        count = _count(select(Experiment.id).where(mine))
     return ModelDetail(_labelled_model(model), Page(_labels(page.rows), page.next_cursor), count)
 
 
@@ -121,8 +120,7 @@ def list_labels(filters: Filters, cursor: str | None = None) -> Page[LabelSummar
 
 def count_labels(filters: Filters) -> int:
     """Count the labels that pass `filters`, no further than one past `COUNTED_AT_MOST`."""
-    some = _filtered(filters).with_only_columns(Experiment.id).limit(COUNTED_AT_MOST + 1)
-    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return _count(_filtered(filters).with_only_columns(Experiment.id))
 
 
 def iterate_labels(filters: Filters) -> Iterator[LabelSummary]:
@@ -214,6 +212,12 @@ def last_change(label_id: int) -> datetime | None:
     query = select(Experiment.updated_at, MLModel.updated_at, fields).join(Experiment.model)
     row = db.session.execute(query.where(Experiment.id == label_id)).one_or_none()
     return max(moment for moment in row if moment) if row else None
+
+
+def _count(query: Select[Any]) -> int:
+    """Count the rows of a query, no further than one past `COUNTED_AT_MOST`."""
+    some = query.limit(COUNTED_AT_MOST + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _whole(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

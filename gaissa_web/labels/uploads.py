@@ -7,6 +7,7 @@ too large to travel have to be chosen once more to be read otherwise.
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
@@ -19,6 +20,8 @@ File = tuple[str, bytes]
 LARGEST = 500_000
 """How many characters may travel with a page."""
 LARGEST_UNPACKED = 5_000_000
+FILES, GIVEN = "files that travel with a page", "what files gave"
+"""What is signed, so that one is not taken for the other."""
 OTHERS_TYPED = "other values were typed in"
 
 
@@ -26,8 +29,7 @@ def pack(files: Sequence[File]) -> str:
     """Return the files as a text for a hidden field; empty where they are too large for that."""
     if sum(len(content) for _, content in files) > LARGEST_UNPACKED:
         return ""
-    text = _serializer().dumps([[name, b64encode(content).decode()] for name, content in files])
-    packed = text if isinstance(text, str) else text.decode()
+    packed = _signed(FILES, [[name, b64encode(content).decode()] for name, content in files])
     return packed if len(packed) <= LARGEST else ""
 
 
@@ -36,7 +38,7 @@ def unpack(text: str) -> list[File]:
     if not text:
         return []
     try:
-        return [(name, b64decode(content)) for name, content in _serializer().loads(text)]
+        return [(name, b64decode(content)) for name, content in _serializer(FILES).loads(text)]
     except BadData:
         return []
 
@@ -50,8 +52,7 @@ class Provenance:
 
     def sign(self) -> str:
         """Return it as a text for a hidden field."""
-        text = _serializer("what files gave").dumps([self.tools, dict(self.values)])
-        return text if isinstance(text, str) else text.decode()
+        return _signed(GIVEN, [self.tools, dict(self.values)])
 
     def detail(self, values: Mapping[str, float]) -> str:
         """Return in words where `values` are from; empty if some are no more what files gave, or all."""
@@ -63,10 +64,15 @@ class Provenance:
 def provenance(text: str) -> Provenance | None:
     """Return what `Provenance.sign` was given; None where the text is not one of ours."""
     try:
-        return Provenance(*_serializer("what files gave").loads(text)) if text else None
+        return Provenance(*_serializer(GIVEN).loads(text)) if text else None
     except BadData:
         return None
 
 
-def _serializer(salt: str = "files that travel with a page") -> URLSafeSerializer:
+def _signed(salt: str, content: list[Any]) -> str:
+    text = _serializer(salt).dumps(content)
+    return text if isinstance(text, str) else text.decode()
+
+
+def _serializer(salt: str) -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt=salt)

@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, Ser
 
 from gaissa_web.core.errors import BusyError, TooManyTriesError
 from gaissa_web.storage.db import db, is_away
-from gaissa_web.web import auth
+from gaissa_web.web import auth, limits
 
 RETRY_AFTER_S = 30
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(BusyError)
     def show_busy(error: BusyError) -> Response | tuple[str, int, list[tuple[str, str]]]:
-        return _show(503, "We are busy", str(error), [("Retry-After", str(RETRY_AFTER_S))])
+        return _show(503, "We are busy", str(error), [("Retry-After", str(limits.BUSY_FOR_S))])
 
     @app.errorhandler(TooManyTriesError)
     def show_limit(error: TooManyTriesError) -> Response | tuple[str, int, list[tuple[str, str]]]:

@@ -283,6 +283,21 @@ def test_management_refuses_what_would_take_much(app, admin, file):
         assert file[0] in refused.text or "more memory or time" in refused.text
 
 
+def test_management_says_when_too_many_files_are_being_read_and_keeps_the_form(admin, monkeypatch):
+    monkeypatch.setattr(confined, "TURNS", Turns(0, 0, 0, confined.TURNS.busy))
+    files = [("a.csv", b"downloads,x\n5,1\n")]
+    tool = admin.get("/admin/tools/1")
+    for page, button, fields in (
+        (tool, "try", {"name": "typed"}),
+        (admin.get("/admin/carbon/import"), "file", {}),
+    ):
+        busy = admin.send(page, page.address, button=button, files=files, **fields)
+        assert busy.status == 503
+        assert busy.response.headers["Retry-After"]
+        assert "send yours again" in busy.text
+        assert all(busy.value(name) == value for name, value in fields.items())
+
+
 def test_a_page_says_when_too_many_files_are_being_read(browse, monkeypatch):
     monkeypatch.setattr(confined, "TURNS", Turns(0, 0, 0, confined.TURNS.busy))
     address = "/labels/training/import"

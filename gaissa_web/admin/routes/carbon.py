@@ -22,7 +22,7 @@ from gaissa_web.core.carbon import read_intensities_file
 from gaissa_web.core.errors import ConflictError, InvalidInputError
 from gaissa_web.core.text import one_line
 from gaissa_web.storage.countries import SHIPPED_TABLE
-from gaissa_web.web import arguments, auth, htmx
+from gaissa_web.web import arguments, auth, htmx, limits
 
 SHOWN_CHANGES = 100
 
@@ -59,7 +59,7 @@ def read_carbon_table() -> str | Response | WerkzeugResponse:
         parsed = confined.call(read_intensities_file, source, content)
     except InvalidInputError as error:
         form.refuse(str(error))
-        return make_response(render_template("admin/carbon_import.html", form=form), 422)
+        return limits.refused(make_response(render_template("admin/carbon_import.html", form=form)), error)
     import_id = services.keep(source, parsed.rows)
     if not parsed.problems and not parsed.skipped:
         return redirect(url_for("admin.carbon_plan", import_id=import_id), 303)

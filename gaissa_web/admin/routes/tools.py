@@ -11,7 +11,7 @@ from gaissa_web.admin.forms.tools import MOST_MAPPINGS, ToolForm
 from gaissa_web.admin.queries import tools as queries
 from gaissa_web.admin.queries.tables import fingerprint
 from gaissa_web.admin.services import tools as services
-from gaissa_web.core.errors import ConflictError, InvalidInputError, UnreadableFileError
+from gaissa_web.core.errors import ConflictError, InvalidInputError
 from gaissa_web.core.importing import Target, Trial, try_tool
 from gaissa_web.core.rating import Phase
 from gaissa_web.core.text import one_line
@@ -20,7 +20,7 @@ from gaissa_web.labels import importing
 from gaissa_web.labels.queries import information_fields
 from gaissa_web.storage.schemes import current_scheme
 from gaissa_web.storage.tools import CalculationTool
-from gaissa_web.web import auth, htmx
+from gaissa_web.web import auth, htmx, limits
 
 BLANK_LINES = 2
 MORE_LINES = 5
@@ -126,12 +126,15 @@ def _try(form: ToolForm, row: CalculationTool | None, valid: bool) -> Response:
     targets = {phase: _targets(phase) for phase in Phase}
     try:
         trial = confined.call(try_tool, name, file.read(), tools, targets, form.inferences.data)
-    except UnreadableFileError as error:
-        trial = Trial(name, str(error))
-    status = 422 if trial.problem else 200
+    except InvalidInputError as error:
+        return limits.refused(_show_trial(form, row, Trial(name, str(error))), error)
+    return _show_trial(form, row, trial)
+
+
+def _show_trial(form: ToolForm, row: CalculationTool | None, trial: Trial) -> Response:
     if htmx.wants_fragment():
-        return make_response(render_template("admin/_trial.html", trial=trial), status)
-    return make_response(_show(form, row, trial=trial), status)
+        return make_response(render_template("admin/_trial.html", trial=trial))
+    return make_response(_show(form, row, trial=trial))
 
 
 def _tool(tool_id: int) -> CalculationTool:
