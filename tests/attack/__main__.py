@@ -38,7 +38,7 @@ def attack(attacked: Attacked, options: argparse.Namespace) -> Findings:
     findings.memory_before = attacked.memory_mb()
     gauge = Gauge(attacked)
     slow = SlowSenders(attacked.site, options.slow, options.seed)
-    watcher = Watcher(attacked.site)
+    watcher = Watcher(attacked.site, options.patience)
     for beside in (watcher, slow, gauge):
         beside.start()
     try:
@@ -84,6 +84,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--slow", type=int, help="slow connections all the while (40)")
     parser.add_argument("--seed", type=int, default=1, help="what everything is made from")
     parser.add_argument("--only", metavar="KIND", help="one kind alone, once unless told otherwise")
+    parser.add_argument("--patience", type=float, default=1, help="times the promised seconds allowed")
     parser.add_argument("--minutes", type=float, default=20, help="when to stop at the latest")
     options = parser.parse_args()
     if options.only not in {None, *UPLOADS, *REQUESTS}:

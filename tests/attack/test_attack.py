@@ -71,5 +71,6 @@ def test_what_is_not_answered_is_a_problem_unless_it_was_malformed():
 
 @pytest.mark.thorough
 def test_the_site_withstands_a_short_attack():
-    done = attack("--uploads", "120", "--requests", "200", "--slow", "12", "--seed", "7")
+    """Beside other tests: what is looked for is a site that hangs, not how fast it is."""
+    done = attack("--uploads", "120", "--requests", "200", "--slow", "12", "--seed", "7", "--patience", "20")
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

@@ -109,7 +109,7 @@ def test_others_are_served_beside_requests_that_are_half_sent(served):
             for _ in range(40):
                 connection = stack.enter_context(served.connect())
                 connection.sendall(half)
-        assert slowest(served) < 3  # a hang, not a speed, is what this looks for
+        assert slowest(served) < 15  # a hang, not a speed, is what this looks for
 
 
 @pytest.mark.thorough
@@ -142,7 +142,7 @@ def test_one_address_cannot_have_all_connections(served):
             with suppress(OSError):
                 connection.sendall(HALVES["half a head"])
         time.sleep(2)
-        assert slowest(served) < 3
+        assert slowest(served) < 15
         dropped = 0
         for connection in crowd:
             connection.settimeout(0.001)
@@ -162,7 +162,7 @@ def test_a_slow_reader_gets_all_and_keeps_nobody_waiting(served):
         received = first.recv(15)  # only a few are made at a time, and this is one of them
         for reader in others:
             reader.sendall(b"GET /labels/export.json HTTP/1.0\r\n\r\n")
-        assert slowest(served) < 3
+        assert slowest(served) < 15
         while piece := first.recv(1000):
             received += piece
             time.sleep(0.005)

@@ -2,7 +2,6 @@
 
 import math
 import random
-import time
 from statistics import fmean
 
 import pytest
@@ -136,13 +135,6 @@ def test_an_interval_is_in_order_and_finite_and_never_below_nothing(values):
 def test_numbers_too_small_to_be_squared_have_an_interval_all_the_same():
     found = mean_with_interval([0.0, 0.0, 1e-200, 0.0, 0.0])
     assert 0 < found.low < found.expected < found.high
-
-
-def test_an_interval_takes_no_time():
-    values, _ = lognormal(random.Random(1), 100)
-    started = time.perf_counter()
-    mean_with_interval(values)
-    assert time.perf_counter() - started < 0.05
 
 
 def test_the_same_values_give_the_same_interval():
