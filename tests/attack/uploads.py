@@ -1,17 +1,20 @@
 """The uploads themselves: batches of files, odd names, good files between; and how all kinds are sent."""
 
+import time
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from tests.attack import delimited, far_cells, logs, spreadsheets, structured, workbooks
 from tests.attack.kinds import LARGEST, UPLOADS, Sent, Upload, chance_for, judge, some, uploads
-from tests.attack.wire import Visitor
+from tests.attack.wire import Answer, Visitor
 
 # They register what they make.
 __all__ = ["delimited", "far_cells", "logs", "spreadsheets", "structured", "workbooks"]
 
 ADDRESSES = {"training": "/labels/training/import", "inference": "/labels/inference/import"}
 GOOD = "good-codecarbon"
+COMES_BACK_AFTER_S, COMES_BACK_FOR_S = 2, 90
 _FILES = Path(__file__).parent.parent / "data" / "files"
 _READ = b"What was read"
 _ODD_NAMES = (
@@ -122,14 +125,27 @@ def send_upload(visitor: Visitor, kind: str, seed: int) -> Sent:
 
 
 def _send(visitor: Visitor, kind: str, seed: int, phase: str, upload: Upload) -> Sent:
-    """Send an upload, first asking for its form if the visitor has none yet."""
+    """Send an upload, first asking for its form if the visitor has none yet.
+
+    Who has a good one comes back when the site is busy; its time is that of all tries.
+    """
     if not visitor.token:
         form = visitor.get(ADDRESSES[phase])
         if not visitor.token:
             problem = f"its form could not be had: {judge(form) or form.status}"
             return Sent("uploads", kind, seed, form.status, form.started, form.seconds, problem)
-    answer = visitor.post(ADDRESSES[phase], list(upload.fields.items()), upload.files)
+    answer = _post(visitor, phase, upload)
+    while upload.promised == 200 and answer.status == 503 and answer.seconds < COMES_BACK_FOR_S:
+        time.sleep(COMES_BACK_AFTER_S)
+        again = _post(visitor, phase, upload)
+        answer = replace(
+            again, started=answer.started, seconds=again.started + again.seconds - answer.started
+        )
     problem = judge(answer, promised=upload.promised)
     if not problem and upload.promised == 200 and _READ not in answer.body:
         problem = "200, but it was not read"
     return Sent("uploads", kind, seed, answer.status, answer.started, answer.seconds, problem)
+
+
+def _post(visitor: Visitor, phase: str, upload: Upload) -> Answer:
+    return visitor.post(ADDRESSES[phase], list(upload.fields.items()), upload.files)
