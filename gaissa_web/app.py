@@ -9,14 +9,16 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gaissa_web import admin, home, inference, labels, roi
-from gaissa_web.admin.tasks import RUNNERS as MANAGEMENT
+from gaissa_web.admin.schemes.tasks import RUNNERS as RE_RATING
 from gaissa_web.config import PROJECT, Settings, read_settings
+from gaissa_web.connectors.tasks import RUNNERS as SYNCHRONISING
 from gaissa_web.inference.tasks import RUNNERS as MEASURING
+from gaissa_web.jobs.working import make_queue
 from gaissa_web.storage.db import db, engine_options, tune_sqlite
-from gaissa_web.web import assets, auth, errors, filters, htmx, jobs, limits, products, security
+from gaissa_web.web import assets, auth, background, errors, filters, htmx, limits, products, security
 
 BLUEPRINTS = (admin.blueprint, home.blueprint, inference.blueprint, labels.blueprint, roi.blueprint)
-RUNNERS = {**MANAGEMENT, **MEASURING}
+RUNNERS = {**MEASURING, **RE_RATING, **SYNCHRONISING}
 
 
 def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -53,7 +55,7 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     # Strangers are kept out before forged requests are, so that they are asked to sign in.
     for furniture in (errors, assets, auth, products, filters, htmx, limits, security):
         furniture.init_app(app)
-    jobs.init_app(app, RUNNERS)
+    background.init_app(app, make_queue(settings, RUNNERS, app.app_context))
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -26,6 +26,11 @@ WORKERS = 2
 """Jobs of a lane done side by side, so that a short one does not wait behind a long one."""
 
 
+def lane(is_visitors: bool) -> str:
+    """Return the lane for a job of a visitor, or of a manager."""
+    return LANES[is_visitors]
+
+
 class JobQueue:
     """Numbers of jobs, waiting to be run by a worker.
 

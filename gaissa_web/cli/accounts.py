@@ -5,7 +5,7 @@ import sys
 import click
 from flask.cli import with_appcontext
 
-from gaissa_web.admin.services.accounts import account_name, create_account, replace_password
+from gaissa_web.admin.accounts.services import account_name, create_account, replace_password
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.storage.audit import Actor
 

@@ -9,8 +9,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from gaissa_web.adapters import confined
-from gaissa_web.admin.queries.carbon import plan
-from gaissa_web.admin.services import carbon
+from gaissa_web.admin.carbon import services as carbon
+from gaissa_web.admin.carbon.queries import plan
 from gaissa_web.cli.accounts import COMMAND_LINE
 from gaissa_web.core.carbon import read_intensities_file
 from gaissa_web.core.errors import InvalidInputError

@@ -10,12 +10,12 @@ from flask import Flask
 from flask.cli import ScriptInfo, with_appcontext
 
 from gaissa_web.adapters import confined
-from gaissa_web.admin.queries.accounts import has_users
+from gaissa_web.admin.accounts.queries import has_users
 from gaissa_web.cli import serving
 from gaissa_web.cli.supervising import keep_running
 from gaissa_web.storage import migrations
 from gaissa_web.storage.db import db
-from gaissa_web.web import jobs
+from gaissa_web.web.background import queue
 
 
 @click.command()
@@ -63,9 +63,9 @@ def serve(context: click.Context, host: str, port: int, workers: int, with_worke
 @with_appcontext
 def worker() -> None:
     """Do background jobs until interrupted; several workers share them."""
-    jobs.queue().work()
+    queue().work()
 
 
 def _work(app: Flask) -> None:
     with app.app_context():
-        jobs.queue().work()
+        queue().work()

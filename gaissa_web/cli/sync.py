@@ -7,20 +7,23 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from gaissa_web.admin import tasks
-from gaissa_web.admin.services import sync as services
 from gaissa_web.cli.accounts import COMMAND_LINE
+from gaissa_web.connectors import runs, tasks
+from gaissa_web.connectors.services import Batch, go_through
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.hub import Action
+from gaissa_web.jobs.running import CancelledError, run_job
 from gaissa_web.storage import jobs
 from gaissa_web.storage.db import db
 from gaissa_web.storage.jobs import State
-from gaissa_web.web.jobs import CancelledError, run_job
+from gaissa_web.web.background import queue
 
 SHOWN = 50
 
@@ -53,12 +56,12 @@ def huggingface(
     """
     if since and everything:
         raise click.UsageError("--since and --all contradict each other.")
-    begin = None if everything else since.replace(tzinfo=UTC) if since else services.last_seen()
+    begin = None if everything else since.replace(tzinfo=UTC) if since else runs.last_seen()
     counts = _dry_run(begin, limit) if dry_run else _run(begin, limit)
     if as_json:
         click.echo(json.dumps(counts))
     else:
-        click.echo(("Would be: " if dry_run else "") + services.sentence(counts))
+        click.echo(("Would be: " if dry_run else "") + runs.sentence(counts))
 
 
 def _run(since: datetime | None, limit: int | None) -> Counter[str]:
@@ -74,20 +77,21 @@ def _run(since: datetime | None, limit: int | None) -> Counter[str]:
     ):
 
         def watch(done: int, total: int | None) -> None:
-            bar.length = max(total or 1, 1)
-            bar.update(done - bar.pos)
+            _show(bar, done, total)
             if asked:
                 raise CancelledError
 
-        state = run_job(job_id, tasks.RUNNERS, watch)
+        state = run_job(job_id, tasks.RUNNERS, queue(), current_app.config["SETTINGS"], watch)
     if state is None:
-        click.echo("A synchronisation is on its way already; see /admin/sync/ for how far it is.", err=True)
+        click.echo(
+            "A synchronisation is on its way already; see /admin/connectors/ for how far it is.", err=True
+        )
         sys.exit(1)
     if state is not State.DONE:
         job = jobs.find_job(job_id)
         click.echo(job.message if job else "", err=True)
         sys.exit(1)
-    return services.count_results(job_id)
+    return runs.count_results(job_id)
 
 
 @contextmanager
@@ -112,18 +116,24 @@ def _dry_run(since: datetime | None, limit: int | None) -> Counter[str]:
 
     counts: Counter[str] = Counter({str(action): 0 for action in Action})
     db.session.rollback()  # the hub may take long, and nothing is to be held meanwhile
+
+    def take(batch: Batch) -> None:
+        counts.update(str(plan.action) for plan in batch.planned)
+        for plan in [plan for plan in batch.planned if plan.reason][:SHOWN]:
+            click.echo(f"{plan.hub_id}: {plan.reason}", err=True)
+
     try:
-        with Hub(current_app.config["SETTINGS"].hub_url) as hub:
-            total = hub.count(since, limit)
-            reader = services.Reader(hub)
-            with click.progressbar(length=max(total, 1), label="Looking", file=sys.stderr) as bar:
-                for batch in hub.models(since, limit):
-                    planned = services.preview_batch(reader.read(batch))
-                    counts.update(str(plan.action) for plan in planned)
-                    for plan in [p for p in planned if p.reason][:SHOWN]:
-                        click.echo(f"{plan.hub_id}: {plan.reason}", err=True)
-                    bar.update(len(batch))
+        with (
+            Hub(current_app.config["SETTINGS"].hub_url) as hub,
+            click.progressbar(length=1, label="Looking", file=sys.stderr) as bar,
+        ):
+            go_through(hub, since, limit, take, partial(_show, bar))
     except InvalidInputError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     return counts
+
+
+def _show(bar: Any, done: int, total: int | None) -> None:
+    bar.length = max(total or 1, 1)
+    bar.update(done - bar.pos)

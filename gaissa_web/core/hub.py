@@ -12,6 +12,8 @@ from hashlib import sha256
 
 from gaissa_web.core.errors import InvalidInputError
 
+DELETED = "Its label was deleted here."
+
 
 class HubUnavailableError(InvalidInputError):
     """The hub does not answer, or not as it should; the message says how."""
@@ -35,7 +37,8 @@ class HubModel:
     """What a model's card states: metric values by slug (their units), facts by slug.
 
     `datasets` are the hub's names of the training data, `configurations` of their parts that the
-    model was tested on.
+    model was tested on. Sizes in bytes that took requests of their own to find out are kept apart,
+    too, so that they need not be asked for again.
     """
 
     hub_id: str
@@ -44,6 +47,8 @@ class HubModel:
     information: Mapping[str, str]
     datasets: tuple[str, ...] = ()
     configurations: tuple[str, ...] = ()
+    model_bytes: int | None = None
+    dataset_bytes: int | None = None
 
     @property
     def author(self) -> str:
@@ -65,7 +70,8 @@ class HubModel:
         """Return it with the sizes that are known."""
         sizes = {"model_size": model_bytes, "dataset_size": dataset_bytes}
         known = {slug: str(size) for slug, size in sizes.items() if size}
-        return replace(self, information={**self.information, **known})
+        information = {**self.information, **known}
+        return replace(self, information=information, model_bytes=model_bytes, dataset_bytes=dataset_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +84,31 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What we have of a model: the digest of what was taken, or that its label was deleted here."""
+    """What we have of a model: its label, None if that was deleted here, and what was taken last time.
 
+    The sizes, in bytes, hold for the card as it was at `modified`.
+    """
+
+    label_id: int | None
     digest: str
-    deleted: bool = False
+    modified: datetime
+    model_bytes: int | None = None
+    dataset_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What is to be done about one model; `model` is None where it is skipped, `reason` says why."""
+    """What is to be done about one model, and why it is skipped; `label_id` is that of its label."""
 
     action: Action
     hub_id: str
     model: HubModel | None = None
+    label_id: int | None = None
     reason: str = ""
+
+    def gone(self) -> "Planned":
+        """Return what is to be done if its label was deleted."""
+        return Planned(Action.SKIP, self.hub_id, reason=DELETED)
 
 
 def plan_sync(known: Mapping[str, Known], found: Iterable[HubModel | Unusable]) -> list[Planned]:
@@ -108,6 +125,7 @@ def _plan(known: Known | None, model: HubModel | Unusable) -> Planned:
         return Planned(Action.SKIP, model.hub_id, reason=model.reason)
     if known is None:
         return Planned(Action.CREATE, model.hub_id, model)
-    if known.deleted:
-        return Planned(Action.SKIP, model.hub_id, reason="Its label was deleted here.")
-    return Planned(Action.KEEP if known.digest == model.digest else Action.UPDATE, model.hub_id, model)
+    if known.label_id is None:
+        return Planned(Action.SKIP, model.hub_id, reason=DELETED)
+    action = Action.KEEP if known.digest == model.digest else Action.UPDATE
+    return Planned(action, model.hub_id, model, known.label_id)

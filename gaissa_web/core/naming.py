@@ -10,6 +10,7 @@ MAX_NAME = 200
 """Characters of a model's name, and of its author's."""
 _BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212]+")
 """Blanks, hyphens and underscores, which people use for each other."""
+_SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def clean_name(text: str) -> str:
@@ -39,3 +40,13 @@ def identity(name: str, author: str) -> str:
     parts = [author, name] if author else [name]
     whole = "/".join(clean_name(part) for part in parts)
     return _BETWEEN.sub("", whole.casefold()) or whole
+
+
+def check_slug(slug: str) -> None:
+    """Refuse a slug that is not small letters, digits and underscores.
+
+    Raises:
+        InvalidInputError: It has others, or does not begin with a letter.
+    """
+    if not _SLUG.fullmatch(slug):
+        raise InvalidInputError("The slug takes small letters, digits and _, and begins with a letter.")

@@ -20,7 +20,7 @@ from gaissa_web.inference import queries, services
 from gaissa_web.inference.forms import MeasureForm, measure_form
 from gaissa_web.inference.queries import MeasurementDetail
 from gaissa_web.storage.countries import all_countries
-from gaissa_web.web import arguments, htmx, limits
+from gaissa_web.web import arguments, background, htmx, limits
 
 blueprint = Blueprint("inference", __name__, url_prefix="/inference")
 
@@ -40,7 +40,7 @@ def start() -> Response | WerkzeugResponse:
         return _show_form(form, 422)
     try:
         limits.spend("measurements")
-        services.start_measurement(form.measurement(limits.sender()))
+        services.start_measurement(background.queue(), form.measurement(limits.sender()))
     except InvalidInputError as error:
         form.refuse(str(error))
         return limits.refused(_show_form(form), error)
@@ -72,7 +72,7 @@ def detail(key: str) -> Response:
 @blueprint.post("/measure/<key>/cancel")
 def cancel(key: str) -> WerkzeugResponse:
     """Ask a measurement to stop."""
-    services.cancel_measurement(_measurement(key).key)
+    services.cancel_measurement(background.queue(), _measurement(key).key)
     return redirect(url_for("inference.detail", key=key), 303)
 
 

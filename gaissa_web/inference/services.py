@@ -5,16 +5,18 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
+from gaissa_web.adapters.queue import JobQueue
 from gaissa_web.core.endpoints import Manner
 from gaissa_web.core.energy import Spread
 from gaissa_web.core.errors import InvalidInputError, TooManyTriesError
 from gaissa_web.core.measuring import Request, Supply, as_data
+from gaissa_web.jobs.sealing import forget
+from gaissa_web.jobs.starting import start
 from gaissa_web.storage.countries import find_intensity
 from gaissa_web.storage.db import db, now
 from gaissa_web.storage.hardware import Hardware
 from gaissa_web.storage.jobs import count_active, newest_job, request_cancel, waiting_of_kind
 from gaissa_web.storage.measurements import Measurement
-from gaissa_web.web import jobs
 
 MEASURE = "measure"
 MOST_AT_ONCE = 3
@@ -48,7 +50,7 @@ class NewMeasurement:
     iso3: str
 
 
-def start_measurement(new: NewMeasurement) -> None:
+def start_measurement(queue: JobQueue, new: NewMeasurement) -> None:
     """Queue the measurement; one of the same key is not queued twice.
 
     Raises:
@@ -63,16 +65,17 @@ def start_measurement(new: NewMeasurement) -> None:
     db.session.execute(delete(Measurement).where(Measurement.asked_at < now() - KEPT))
     row = Measurement(key=new.key, sender=new.sender, request=as_data(request))
     db.session.add(row)
-    jobs.start(MEASURE, f"Measure {request.host}", job_key(new.key), {"key": new.key}, secret=new.token)
+    title = f"Measure {request.host}"
+    start(queue, MEASURE, title, job_key(new.key), {"key": new.key}, secret=new.token)
 
 
-def cancel_measurement(key: str) -> None:
+def cancel_measurement(queue: JobQueue, key: str) -> None:
     """Ask the measurement of that key to stop."""
     job = newest_job(job_key(key))
     if job:
         sealed = request_cancel(job.id)
         db.session.commit()
-        jobs.forget(sealed)
+        forget(queue, sealed)
 
 
 def job_key(key: str) -> str:

@@ -1,15 +1,14 @@
 """Measuring in the background."""
 
-from flask import current_app
 from sqlalchemy import update
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.measuring import as_data, evaluate, measure
 from gaissa_web.inference.queries import find_measurement
 from gaissa_web.inference.services import MEASURE
+from gaissa_web.jobs.running import RunningJob
 from gaissa_web.storage.db import db
 from gaissa_web.storage.measurements import Measurement
-from gaissa_web.web.jobs import RunningJob
 
 
 def measure_endpoint(job: RunningJob) -> str:
@@ -26,7 +25,7 @@ def measure_endpoint(job: RunningJob) -> str:
             "The worker ended while it measured, and the token was kept nowhere else. Please start again."
         )
     headers = {request.token_header: job.secret} if request.token_header else {}
-    with Outbound(request.address, current_app.config["SETTINGS"].allowed_hosts) as outbound:
+    with Outbound(request.address, job.settings.allowed_hosts) as outbound:
         warm, samples, cut_short = measure(
             Endpoint(outbound, request.manner, headers).ask,
             request.examples,

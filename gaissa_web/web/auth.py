@@ -94,7 +94,7 @@ def what_was_typed_signed_in() -> dict[str, list[str]]:
 
 def offer_to_resend(kept: Mapping[str, Sequence[str]]) -> str:
     """Return a page that shows what was typed and sends it once more, to the address of this request."""
-    return render_template("admin/resend.html", action=request.full_path.rstrip("?"), kept=kept)
+    return render_template("admin/accounts/resend.html", action=request.full_path.rstrip("?"), kept=kept)
 
 
 def _split(address: str) -> SplitResult:
@@ -132,7 +132,9 @@ def _ask_to_sign_in() -> Response | WerkzeugResponse:
         return make_response("Please sign in.\n", 401, {"HX-Redirect": login, "Content-Type": "text/plain"})
     kept = what_was_typed()
     if kept:
-        page = render_template("admin/login.html", next=request.path, kept=kept, problems=[], name="")
+        page = render_template(
+            "admin/accounts/login.html", next=request.path, kept=kept, problems=[], name=""
+        )
         return make_response(page, 401)
     return redirect(login, 303)
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gaissa_web.adapters.passwords import make_password, weakness
-from gaissa_web.admin.services.accounts import LONGEST_PASSWORD
+from gaissa_web.admin.accounts.services import LONGEST_PASSWORD
 
 GUESSABLE = {
     "common": ("password1234", "letmeinplease", "iloveyou12345", "P@ssw0rd!2345", "trustno1trustno1",

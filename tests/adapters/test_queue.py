@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import select, text
 
 from gaissa_web.adapters import write_ahead_log
-from gaissa_web.admin.services.jobs import cancel_job
+from gaissa_web.admin.jobs.services import cancel_job
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.rating import Phase
+from gaissa_web.jobs.starting import start
 from gaissa_web.seeds import seed
 from gaissa_web.storage import migrations, workers
 from gaissa_web.storage.audit import Actor
@@ -24,7 +25,7 @@ from gaissa_web.storage.db import PRAGMAS, db
 from gaissa_web.storage.jobs import Job, State, find_job
 from gaissa_web.storage.measurements import Measurement
 from gaissa_web.storage.schemes import current_scheme
-from gaissa_web.web import jobs
+from gaissa_web.web.background import queue
 from tests.endpoints import StandIn, on_disk
 from tests.inference.test_measuring_an_endpoint import ask
 from tests.pages import Browse
@@ -49,7 +50,7 @@ def installation(request, tmp_path):
         seed()
     yield app, environ
     with app.app_context():
-        for huey in jobs.queue()._hueys.values():
+        for huey in queue()._hueys.values():
             huey.storage.flush_all()
         db.session.remove()
         db.engine.dispose()
@@ -73,14 +74,14 @@ def sealed_parts(app):
         [sealed] = db.session.scalars(select(Job.sealed)).all()
         db.session.rollback()
         name, _, other = sealed.partition(":")
-        return other.encode(), jobs.queue()._hueys["managers"].get(name, peek=True)
+        return other.encode(), queue()._hueys["managers"].get(name, peek=True)
 
 
 def assert_forgotten(app, folder, parts):
     for part in parts:
         assert not on_disk(part, folder)
     with app.app_context():
-        assert jobs.queue()._hueys["managers"].storage.result_store_size() == 0
+        assert queue()._hueys["managers"].storage.result_store_size() == 0
 
 
 def test_a_worker_of_its_own_measures_with_a_token_that_reaches_no_disk(installation, serve, tmp_path):
@@ -119,7 +120,7 @@ def test_a_job_that_is_cancelled_before_it_begins_leaves_nothing_of_its_token(in
         browse.post(page, f"{page.address}/cancel")
     else:
         with app.app_context():
-            cancel_job(Actor("ana"), db.session.scalars(select(Job.id)).one())
+            cancel_job(queue(), Actor("ana"), db.session.scalars(select(Job.id)).one())
     assert "cancelled before it began" in browse.get(page.address).text
     assert_forgotten(app, tmp_path, parts)
 
@@ -136,7 +137,7 @@ def test_what_somebodys_reading_keeps_in_the_log_goes_a_little_later(installatio
         browse.post(page, f"{page.address}/cancel")
         assert on_disk(parts[0], tmp_path)
     with app.app_context():
-        jobs.queue().waiting()
+        queue().waiting()
     assert_forgotten(app, tmp_path, parts)
 
 
@@ -147,8 +148,8 @@ def test_every_connection_to_a_file_of_ours_overwrites_what_it_deletes(installat
         assert db.session.execute(text("PRAGMA secure_delete")).scalar() == 1
         assert "secure_delete=ON" in PRAGMAS
         if "GAISSA_QUEUE_URL" not in environ:
-            jobs.queue().keep("half", b"x")
-            storage = jobs.queue()._hueys["managers"].storage
+            queue().keep("half", b"x")
+            storage = queue()._hueys["managers"].storage
             assert storage.sql("PRAGMA secure_delete", results=True) == [(1,)]
 
 
@@ -157,7 +158,7 @@ def test_jobs_whose_notice_was_lost_are_done_all_the_same(installation, serve):
     browse = Browse(app.test_client())
     page = ask(app, browse, f"{serve(StandIn(), keep_alive=True)}/x")
     with app.app_context():
-        jobs.queue()._hueys["visitors"].storage.flush_all()
+        queue()._hueys["visitors"].storage.flush_all()
     worker = start_worker(environ)
     try:
         wait_for("6 of 6 requests", browse, page.address)
@@ -192,7 +193,7 @@ def test_no_number_of_slow_measurements_holds_up_a_manager(installation, serve):
         with app.app_context():
             scheme_id = current_scheme(Phase.TRAINING)[0]
             payload = {"scheme_id": scheme_id}
-            job_id = jobs.start("re-rate", "Rate anew", "re-rate", payload, Actor("ana"))
+            job_id = start(queue(), "re-rate", "Rate anew", "re-rate", payload, Actor("ana"))
             until = time.monotonic() + 20
             while (job := find_job(job_id)) and not job.state.ended:
                 assert time.monotonic() < until
@@ -226,9 +227,9 @@ def test_a_worker_is_heard_of_and_missed(installation, monkeypatch):
 def test_what_is_kept_is_given_out_once(installation):
     app, _ = installation
     with app.app_context():
-        jobs.queue().keep("half", b"\x00\xff")
-        assert jobs.queue().take("half") == b"\x00\xff"
-        assert jobs.queue().take("half") is None
+        queue().keep("half", b"\x00\xff")
+        assert queue().take("half") == b"\x00\xff"
+        assert queue().take("half") is None
 
 
 def test_without_its_server_work_waits_and_a_token_is_refused_in_words(tmp_path):
@@ -237,10 +238,10 @@ def test_without_its_server_work_waits_and_a_token_is_refused_in_words(tmp_path)
     )
     with app.app_context():
         migrations.upgrade()
-        job_id = jobs.start("measure", "t", "k", {})
+        job_id = start(queue(), "measure", "t", "k", {})
         assert db.session.get(Job, job_id).state == "queued"
         with pytest.raises(InvalidInputError, match="out of order just now"):
-            jobs.start("measure", "t", "other", {}, secret="s")
+            start(queue(), "measure", "t", "other", {}, secret="s")
         assert len(db.session.scalars(select(Job)).all()) == 1
         db.session.remove()
         db.engine.dispose()
@@ -257,7 +258,7 @@ def test_a_worker_outlives_a_database_that_is_not_there_yet(tmp_path):
             migrations.upgrade()
             seed()
             scheme_id = current_scheme(Phase.TRAINING)[0]
-            job_id = jobs.start("re-rate", "t", "k", {"scheme_id": scheme_id}, Actor("ana"))
+            job_id = start(queue(), "re-rate", "t", "k", {"scheme_id": scheme_id}, Actor("ana"))
             until = time.monotonic() + 30
             while not find_job(job_id).state.ended:
                 assert time.monotonic() < until

@@ -141,7 +141,7 @@ def labels_so_far():
 def test_a_killed_worker_is_followed_by_the_next_one_while_pages_answer(installation, hub, tmp_path):
     app, environ = installation
     admin = sign_in(app, "ana")
-    page = admin.send(admin.get("/admin/sync/"), "/admin/sync/")
+    page = admin.send(admin.get("/admin/connectors/"), "/admin/connectors/")
     for share in (0.2, 0.7):
         worker = command(environ, "worker")
         kill_once(worker, lambda share=share: labels_so_far() >= share * MANY)

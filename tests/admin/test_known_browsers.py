@@ -7,7 +7,7 @@ from http.cookies import SimpleCookie
 import pytest
 from sqlalchemy import func, select, update
 
-from gaissa_web.admin.services import accounts
+from gaissa_web.admin.accounts import services as accounts
 from gaissa_web.storage.accounts import KNOWN_FOR, FailedSignIn, KnownBrowser
 from gaissa_web.storage.audit import Actor
 from gaissa_web.storage.db import db, now

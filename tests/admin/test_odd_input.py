@@ -2,7 +2,7 @@
 
 import pytest
 
-from gaissa_web.admin.forms.tools import MOST_MAPPINGS
+from gaissa_web.admin.tools.forms import MOST_MAPPINGS
 from tests.admin.test_schemes import begin_draft, draft_id
 from tests.signed_in import add_account
 

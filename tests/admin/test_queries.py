@@ -18,7 +18,7 @@ PAGES = {
     "/admin/carbon/countries/ESP": 5,
     "/admin/carbon/import": 3,
     "/admin/settings": 3,
-    "/admin/sync/": 7,
+    "/admin/connectors/": 7,
     "/admin/catalogue/hardware/": 4,
     "/admin/users/": 4,
     "/admin/audit/": 5,

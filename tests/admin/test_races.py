@@ -7,8 +7,8 @@ from threading import Thread
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from gaissa_web.admin import tasks
-from gaissa_web.admin.services import accounts, re_rating
+from gaissa_web.admin.accounts import services as accounts
+from gaissa_web.admin.schemes import re_rating, tasks
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.storage.accounts import Account, SignIn
 from gaissa_web.storage.analyses import Analysis, AnalysisKind, AnalysisValue
@@ -75,7 +75,7 @@ def test_what_somebody_deletes_in_the_same_moment_is_gone_for_the_other(app, adm
             return
         raise LookupError
 
-    monkeypatch.setattr(f"gaissa_web.admin.services.{table}.{name}", gone)
+    monkeypatch.setattr(f"gaissa_web.admin.{table}.services.{name}", gone)
     assert admin.post(page, address.format(known)).status == 404
 
 

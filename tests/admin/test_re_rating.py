@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select, update
 
-from gaissa_web.admin.services import re_rating
-from gaissa_web.admin.tasks import RUNNERS
+from gaissa_web.admin.schemes import re_rating
+from gaissa_web.admin.schemes.tasks import RUNNERS
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
 from gaissa_web.core.rating import Phase
+from gaissa_web.jobs.running import run_job
 from gaissa_web.labels.queries import find_label
 from gaissa_web.seeds import seed
 from gaissa_web.storage import jobs, migrations
@@ -23,7 +24,7 @@ from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import EarlierRating, Experiment, MetricValue
 from gaissa_web.storage.jobs import Job, State
 from gaissa_web.storage.schemes import MetricRow, current_scheme
-from gaissa_web.web.jobs import queue, run_job
+from gaissa_web.web.background import queue
 from tests.admin.test_schemes import begin_draft, draft_id, edit, publish
 from tests.working import work
 
@@ -123,7 +124,7 @@ def test_a_running_job_stops_after_its_step_and_goes_on_when_asked_again(app, ad
             db.session.commit()
         return found
 
-    monkeypatch.setattr("gaissa_web.admin.tasks.re_rate_batch", cancel_after_two)
+    monkeypatch.setattr("gaissa_web.admin.schemes.tasks.re_rate_batch", cancel_after_two)
     work(app)
     assert "It was cancelled; what was done until then stays." in admin.get(page.address).text
     monkeypatch.undo()
@@ -139,7 +140,7 @@ def test_a_job_that_fails_says_so_and_the_log_has_the_reason(app, admin, monkeyp
     def fail(*_):
         raise RuntimeError("the disk is on fire")
 
-    monkeypatch.setattr("gaissa_web.admin.tasks.re_rate_batch", fail)
+    monkeypatch.setattr("gaissa_web.admin.schemes.tasks.re_rate_batch", fail)
     work(app)
     text = admin.get(page.address).text
     assert "It failed on our side" in text
@@ -305,4 +306,4 @@ def wait_for(condition, seconds=60):
 def test_the_queue_wakes_nobody_for_what_is_done(app):
     with app.app_context():
         queue().put(987654, "managers")
-        run_job(987654, RUNNERS)
+        run_job(987654, RUNNERS, queue(), app.config["SETTINGS"])

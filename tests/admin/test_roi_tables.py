@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import func, select
 
-from gaissa_web.admin.declared import TABLES
-from gaissa_web.admin.tables import Entry
+from gaissa_web.admin.tables.registry import TABLES
+from gaissa_web.admin.tables.table import Entry
 from gaissa_web.storage.analyses import Analysis, AnalysisValue
 from gaissa_web.storage.audit import AuditEvent
 from gaissa_web.storage.catalogue import (

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from gaissa_web.admin.queries.schemes import effect_on_labels, find_scheme
-from gaissa_web.admin.services import schemes as services
+from gaissa_web.admin.schemes import services
+from gaissa_web.admin.schemes.queries import effect_on_labels, find_scheme
 from gaissa_web.core.errors import ConflictError
 from gaissa_web.core.grades import Grade
 from gaissa_web.core.rating import Phase, rate

@@ -10,7 +10,7 @@ from http.cookies import SimpleCookie
 import pytest
 from sqlalchemy import select, update
 
-from gaissa_web.admin.services import accounts
+from gaissa_web.admin.accounts import services as accounts
 from gaissa_web.storage.accounts import LONGEST_SESSION, FailedSignIn, SignIn
 from gaissa_web.storage.audit import Action, AuditEvent
 from gaissa_web.storage.db import db, now

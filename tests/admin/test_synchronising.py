@@ -8,7 +8,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gaissa_web.adapters import huggingface
-from gaissa_web.admin.services import sync
+from gaissa_web.connectors import services as sync
+from gaissa_web.connectors import tasks
 from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import EarlierRating, Experiment
 from gaissa_web.storage.hub import HubModelRow, SyncResult, SyncRun
@@ -38,13 +39,15 @@ def hub(app, serve, monkeypatch):
 def waits(monkeypatch):
     """What was waited for, without waiting."""
     waited = []
-    monkeypatch.setattr("gaissa_web.web.jobs.RunningJob.pause", lambda _self, seconds: waited.append(seconds))
+    monkeypatch.setattr(
+        "gaissa_web.jobs.running.RunningJob.pause", lambda _self, seconds: waited.append(seconds)
+    )
     return waited
 
 
 def start(admin, **fields):
-    page = admin.get("/admin/sync/")
-    return admin.send(page, "/admin/sync/", **fields)
+    page = admin.get("/admin/connectors/")
+    return admin.send(page, "/admin/connectors/", **fields)
 
 
 def run(app, admin, **fields):
@@ -384,14 +387,14 @@ def test_a_next_page_on_another_server_is_not_fetched(app, admin, hub, serve):
 
 def test_a_cancelled_run_keeps_what_it_did_and_the_next_one_does_the_rest(app, admin, hub, monkeypatch):
     hub.models = [model(n) for n in range(1, 300)]
-    real = sync.apply_batch
+    real = tasks.apply_batch
 
     def cancel(*arguments):
         real(*arguments)
         db.session.execute(update(Job).values(cancel_requested=True))
         db.session.commit()
 
-    monkeypatch.setattr(sync, "apply_batch", cancel)
+    monkeypatch.setattr(tasks, "apply_batch", cancel)
     page = run(app, admin)
     assert "Cancelled. 200 of 299." in page.text
     monkeypatch.undo()
@@ -415,7 +418,7 @@ def test_a_waiting_run_is_cancelled_while_the_hub_makes_us_wait(app, admin, hub)
 
 def test_a_batch_is_done_whole_or_not_at_all(app, admin, hub, monkeypatch):
     hub.models = [model(n) for n in range(1, 10)]
-    monkeypatch.setattr(sync, "_note", lambda *_: 1 / 0)
+    monkeypatch.setattr(sync, "note_results", lambda *_: 1 / 0)
     assert "It failed on our side" in run(app, admin).text
     with app.app_context():
         for table in (HubModelRow, SyncResult):
@@ -425,10 +428,10 @@ def test_a_batch_is_done_whole_or_not_at_all(app, admin, hub, monkeypatch):
 
 def test_starting_twice_is_one_run(app, admin, hub):
     hub.models = [model(1)]
-    page = admin.get("/admin/sync/")
-    first, second = (admin.send(page, "/admin/sync/") for _ in range(2))
+    page = admin.get("/admin/connectors/")
+    first, second = (admin.send(page, "/admin/connectors/") for _ in range(2))
     assert first.address == second.address
-    assert "A run is on its way" in admin.get("/admin/sync/").text
+    assert "A run is on its way" in admin.get("/admin/connectors/").text
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Job)) == 1
 

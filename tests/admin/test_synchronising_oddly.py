@@ -14,8 +14,10 @@ from sqlalchemy import select, text, update
 
 from gaissa_web.__main__ import command_line
 from gaissa_web.adapters import huggingface
-from gaissa_web.admin.services import sync
+from gaissa_web.connectors import runs
+from gaissa_web.connectors.huggingface import Reader
 from gaissa_web.storage.db import db
+from gaissa_web.storage.experiments import Experiment
 from gaissa_web.storage.hub import HubModelRow, SyncRun
 from gaissa_web.storage.jobs import Job
 from gaissa_web.storage.ml_models import MLModel
@@ -187,14 +189,12 @@ def test_sizes_beyond_what_a_database_counts_are_left_out(app, admin, hub):
 
 def test_what_was_skipped_before_the_worker_died_is_listed_as_what_became_of_it(app, admin, hub, monkeypatch):
     hub.models = [model(1, cardData={"co2_eq_emissions": "unknown"}), model(2)]
-    real = sync.finish_run
-    monkeypatch.setattr(
-        "gaissa_web.admin.tasks.sync.finish_run", lambda *_: (_ for _ in ()).throw(SystemExit)
-    )
+    real = runs.finish_run
+    monkeypatch.setattr(runs, "finish_run", lambda *_: (_ for _ in ()).throw(SystemExit))
     page = start(admin)
     with pytest.raises(SystemExit):
         work(app)
-    monkeypatch.setattr("gaissa_web.admin.tasks.sync.finish_run", real)
+    monkeypatch.setattr(runs, "finish_run", real)
     with app.app_context():
         db.session.rollback()
         db.session.execute(update(Job).values(seen_at=FIRST))
@@ -227,10 +227,10 @@ def test_a_worker_that_was_taken_for_dead_counts_nothing_more(app, admin, hub, m
     hub.models = [model(n) for n in range(1, 4)]
     run(app, admin)
 
-    real, hung = sync.Reader.read, []
+    real, hung = Reader.read, []
 
-    def read(self, items):
-        found = real(self, items)
+    def read(self, items, known):
+        found = real(self, items, known)
         if not hung:
             hung.append(self)
             db.session.execute(update(Job).values(seen_at=FIRST))
@@ -238,7 +238,7 @@ def test_a_worker_that_was_taken_for_dead_counts_nothing_more(app, admin, hub, m
             work(app)
         return found
 
-    monkeypatch.setattr(sync.Reader, "read", read)
+    monkeypatch.setattr(Reader, "read", read)
     page = run(app, admin, since="")
     assert "0 created, 0 updated, 3 unchanged, 0 skipped." in page.text
     with app.app_context():
@@ -284,5 +284,47 @@ def test_odd_arguments_of_the_pages_are_no_failure(app, admin, hub, query):
     hub.models = [model(1)]
     page = run(app, admin)
     assert admin.get(f"{page.address}?{query}").status in {200, 400, 404}
-    assert admin.get(f"/admin/sync/{10**30}").status == 404
-    assert admin.get("/admin/sync/0").status == 404
+    assert admin.get(f"/admin/connectors/runs/{10**30}").status == 404
+    assert admin.get("/admin/connectors/runs/0").status == 404
+
+
+def test_a_label_that_is_deleted_while_the_hub_is_asked_stays_deleted(app, admin, hub):
+    hub.models = [model(1, safetensors=None), model(2)]
+    run(app, admin)
+
+    def delete_meanwhile(handler):
+        with app.app_context():
+            same = Experiment.origin_url.endswith("lab-1/model-1")
+            db.session.delete(db.session.scalars(select(Experiment).where(same)).one())
+            db.session.commit()
+        hub(handler)
+
+    for changed in hub.models:
+        changed["lastModified"] = stamp(FIRST + timedelta(days=1))
+        changed["cardData"]["co2_eq_emissions"]["emissions"] = 7
+    hub.faults = [("/api/models/lab-1/", delete_meanwhile)]
+    page = run(app, admin)
+    assert "0 created, 1 updated, 0 unchanged, 1 skipped." in page.text
+    assert "Its label was deleted here." in page.text
+    assert len(labels(app)) == 1
+
+
+def test_what_is_known_of_a_batch_is_read_once(app, admin, hub, statements):
+    hub.models = [model(n) for n in range(1, 20)]
+    run(app, admin)
+    for changed in hub.models[:9]:
+        changed["cardData"]["co2_eq_emissions"]["emissions"] = 7
+    page = start(admin, since="")
+    statements.clear()
+    work(app)
+    assert "9 updated, 10 unchanged" in admin.get(page.address).text
+    assert sum("FROM hub_models" in statement for statement in statements) == 1
+
+
+def test_the_old_addresses_lead_to_the_new_ones(app, admin, hub):
+    hub.models = [model(1)]
+    page = run(app, admin)
+    job_id = page.address.rpartition("/")[2]
+    for old, new in (("", ""), (job_id, f"runs/{job_id}")):
+        answer = admin.client.get(f"/admin/sync/{old}")
+        assert (answer.status_code, answer.location) == (308, f"/admin/connectors/{new}")

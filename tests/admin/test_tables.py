@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from gaissa_web.admin.declared import TABLES
+from gaissa_web.admin.tables.registry import TABLES
 from gaissa_web.storage.audit import AuditEvent
 from gaissa_web.storage.db import db
 from gaissa_web.storage.experiments import Experiment, MetricValue

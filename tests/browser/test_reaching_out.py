@@ -158,7 +158,7 @@ def test_axe_finds_no_violation_and_nothing_runs_off(outside, worker, visitor, m
     page.get_by_role("link", name="Make a label of it").click()
     look(page, "label form")
     page = manager(width=width, scheme=scheme)
-    page.goto("/admin/sync/")
+    page.goto("/admin/connectors/")
     look(page, "synchronisation")
     links = page.locator("main tbody a")
     if links.count():

@@ -176,7 +176,9 @@ def test_failures_are_counted_with_their_reasons(app, browse, stand):
 
 def test_an_endpoint_that_wakes_up_is_given_time(app, browse, stand, monkeypatch):
     waited = []
-    monkeypatch.setattr("gaissa_web.web.jobs.RunningJob.pause", lambda _self, seconds: waited.append(seconds))
+    monkeypatch.setattr(
+        "gaissa_web.jobs.running.RunningJob.pause", lambda _self, seconds: waited.append(seconds)
+    )
 
     def asleep(handler, number):
         if number > 1:

@@ -19,13 +19,13 @@ from gaissa_web.app import create_app
 from gaissa_web.adapters.cache import DocumentCache
 from gaissa_web.storage import migrations
 from gaissa_web.storage.db import db, ping
-from gaissa_web.web import jobs
+from gaissa_web.web.background import queue
 
 app = create_app()
 with app.app_context():
     migrations.upgrade()
     ping()
-    jobs.queue().put(1, "visitors")
+    queue().put(1, "visitors")
     settings = app.config["SETTINGS"]
     DocumentCache(settings.documents_dir, 10**9).get("ab12", "pdf", lambda: b"x")
     db.session.execute(db.text("CREATE TABLE t (x)"))

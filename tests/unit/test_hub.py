@@ -237,9 +237,9 @@ def test_the_training_type_is_one_of_the_choices(stated, kind):
 def test_what_is_planned_depends_on_what_is_known():
     same, other, deleted, new = (hub_model(f"lab/{name}") for name in ("same", "other", "deleted", "new"))
     known = {
-        "lab/same": Known(same.digest),
-        "lab/other": Known("another"),
-        "lab/deleted": Known(deleted.digest, deleted=True),
+        "lab/same": Known(1, same.digest, same.modified),
+        "lab/other": Known(2, "another", same.modified),
+        "lab/deleted": Known(None, deleted.digest, deleted.modified),
     }
     bad = Unusable("lab/bad", "Why not.")
     planned = plan_sync(known, [same, other, deleted, new, bad, hub_model("lab/new", 7.0)])

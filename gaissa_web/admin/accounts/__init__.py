@@ -1,0 +1,1 @@
+"""Users: who may manage the site, signing in and out, passwords."""

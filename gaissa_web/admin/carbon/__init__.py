@@ -1,0 +1,1 @@
+"""Carbon intensities of countries: list and import."""

@@ -1,0 +1,1 @@
+"""Synchronising with other repositories: start, progress, history."""

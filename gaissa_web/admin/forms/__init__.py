@@ -1,1 +1,0 @@
-"""The forms of the management pages, a module per subject."""

@@ -1,0 +1,1 @@
+"""Background jobs: how far one is, and stopping it."""

@@ -1,1 +1,0 @@
-"""What the management pages show, a module per subject; nothing here changes anything."""

@@ -1,1 +1,0 @@
-"""The management pages, a module per subject: parse the request, call, render."""

@@ -1,0 +1,1 @@
+"""Rating schemes: drafts, the preview of their effect, publishing, rating labels again."""

@@ -1,0 +1,1 @@
+"""Which of the two products are switched on."""

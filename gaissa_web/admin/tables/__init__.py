@@ -1,0 +1,1 @@
+"""Simple tables, managed generically: `labels`, `models` and `roi` declare them."""

@@ -1,0 +1,1 @@
+"""Calculation tools: which files are recognised, and what is read from them."""
