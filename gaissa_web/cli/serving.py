@@ -1,7 +1,7 @@
 """The web server: waitress, which takes a request whole before a thread sees it, and buffers the answer.
 
 Slow clients so cost a connection and no thread, and a connection only for so long;
-`docs/decisions/web-server.md` has what was tried.
+`docs/decisions/0015-web-server.md` has what was tried.
 """
 
 import ctypes
