@@ -1,26 +1,29 @@
-# GAISSA Tools: `make run` serves the site, `make test` checks everything. Both need Python 3.11+, git and make.
+# GAISSA Tools: `make run` serves the site, `make test` checks everything, `make help` lists the rest.
+# They need Python 3.11+, git and make. What stands behind ## is the help.
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
-.PHONY: run test test-thorough check bench attack migration lock clean
+.PHONY: run help test test-thorough check bench attack migration lock clean
 
-run: $(VENV)/.runtime
+run: $(VENV)/.runtime  ## serve the site, with its worker, at http://localhost:8000 (PORT=8123: at another port)
 	$(BIN)/gaissa migrate
 	$(BIN)/gaissa seed
 	$(BIN)/gaissa serve --port $(PORT) --with-worker
 
-test: check
+help:  ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+test: check  ## what a change needs: the checks, and the tests but the long ones
 	$(BIN)/pytest tests/unit -n auto --cov=gaissa_web.core --cov-fail-under=100 --cov-report=term:skip-covered
 	$(BIN)/pytest --ignore=tests/unit -n auto --dist worksteal
 
-# All tests, with what takes long: faults, load, installations, and many more generated examples.
-test-thorough: $(VENV)/.development
+test-thorough: $(VENV)/.development  ## all tests, also faults, load, installations, and many more generated examples
 	$(BIN)/pytest -n auto --dist worksteal --thorough
 
-check: $(VENV)/.development
+check: $(VENV)/.development  ## linters, type checker and import contracts
 	$(BIN)/pip check --quiet
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -28,25 +31,23 @@ check: $(VENV)/.development
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 
-bench: $(VENV)/.development
+bench: $(VENV)/.development  ## time the running site with 100,000 models
 	$(BIN)/python -m tests.bench
 
-# Some minutes; python -m tests.attack --help says how to send one thing again, or to attack a running site.
-attack: $(VENV)/.development
+# python -m tests.attack --help says how to send one thing again, or to attack a running site.
+attack: $(VENV)/.development  ## send hostile uploads, odd and slow requests to a site of its own; takes some minutes
 	$(BIN)/python -m tests.attack
 
-# After a change of the tables: make migration MESSAGE="add drafts", then read what it wrote.
-migration: $(VENV)/.runtime
+migration: $(VENV)/.runtime  ## after a change of the tables: write the migration, then read it (MESSAGE="add drafts")
 	$(BIN)/python -c 'from gaissa_web.app import create_app; from gaissa_web.storage import migrations; \
 		create_app().app_context().push(); migrations.upgrade(); migrations.create_revision("$(MESSAGE)")'
 
-# After a change of dependencies in pyproject.toml; needs uv.
-lock:
+lock:  ## after a change of the dependencies in pyproject.toml: write the lock files again; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
 
-clean:
-	rm -rf $(VENV) *.egg-info
+clean:  ## delete the virtual environments
+	rm -rf $(VENV) .venv-newest *.egg-info
 
 $(VENV)/.runtime: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
