@@ -1,6 +1,7 @@
 """What endpoints are sent, and what their answers tell."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ def test_a_template_takes_the_example_as_a_value():
         ('{"x": 1}', "x", "needs {input} or {json}"),
         ('"{json}"', "{", "“{” is not a JSON value"),
         ("[" * 200 + '"{input}"' + "]" * 200, "x", ""),
-        ("[" * 5000 + '"{input}"' + "]" * 5000, "x", "not valid JSON"),
+        ("[" * 5000 + '"{input}"' + "]" * 5000, "x", "not valid JSON|nested too deeply"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_said(template, example, message):
@@ -54,6 +55,7 @@ def test_a_template_that_cannot_be_used_is_said(template, example, message):
         assert json.loads(manner.body(example))
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="newer Pythons write it")
 def test_what_is_nested_too_deeply_to_be_written_is_said():
     deep = "[" * 400 + '"{input}"' + "]" * 400
     with pytest.raises(InvalidInputError, match="nested too deeply"):
