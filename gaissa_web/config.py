@@ -156,7 +156,10 @@ def _is_server(rest: str) -> bool:
     try:
         parts = urlsplit(f"postgresql://{rest}")
         return (
-            parts.port != 0 and bool(parts.path.strip("/")) and bool(parts.hostname or "host=" in parts.query)
+            parts.port != 0
+            and bool(parts.path.strip("/"))
+            and bool(parts.hostname or "host=" in parts.query)
+            and parts.netloc.count("@") <= 1  # the driver would take half of the password for the host
         )
     except ValueError:
         return False

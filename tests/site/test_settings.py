@@ -21,7 +21,8 @@ WRONG = {
     "GAISSA_ALLOWED_HOSTS": ("http://a.example", "a.example/x", "a, user@b.example", "a.example:http"),
     "GAISSA_QUEUE_URL": ("redis", "redis://", "http://a.example", "unix://", "redis://host:port"),
     "GAISSA_SECRET_KEY": ("short", "             x       "),
-    "DATABASE_URL": ("nonsense", "mysql://u@h/d", "postgresql://", "postgresql://host", "postgres://h:port/d"),
+    "DATABASE_URL": ("nonsense", "mysql://u@h/d", "postgresql://", "postgresql://host", "postgres://h:port/d",
+                     "postgresql://u:pass@word@host/d"),
 }  # fmt: skip
 PLAIN = [(name, text) for name, texts in WRONG.items() for text in texts]
 
