@@ -2,10 +2,13 @@
 
 import sys
 
+from gaissa_web import logs
 from gaissa_web.app import create_app
-from gaissa_web.config import SettingsError
+from gaissa_web.config import SettingsError, read_settings
 
 try:
-    app = create_app()
+    settings = read_settings()
+    logs.configure(settings.log_level)
+    app = create_app(settings)
 except SettingsError as error:
     sys.exit(str(error))

@@ -17,5 +17,6 @@ The house, from the street inwards; each room may import only from rooms below i
     adapters   the outside world: documents, pictures, cache, queue, fetching, endpoints, the hub, model files
     core       the rules, pure: rating, units, importing, inspecting, drawing
     config     settings from the environment
+    logs       the log: lines, ids of requests and jobs, what is hidden
     private_files   files and folders for their owner alone
 """

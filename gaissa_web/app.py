@@ -14,8 +14,19 @@ from gaissa_web.config import PROJECT, Settings, read_settings
 from gaissa_web.connectors.tasks import RUNNERS as SYNCHRONISING
 from gaissa_web.inference.tasks import RUNNERS as MEASURING
 from gaissa_web.jobs.working import make_queue
-from gaissa_web.storage.db import db, engine_options, tune_sqlite
-from gaissa_web.web import assets, auth, background, errors, filters, htmx, limits, products, security
+from gaissa_web.storage.db import db, engine_options, hide_rows, tune_sqlite
+from gaissa_web.web import (
+    access_log,
+    assets,
+    auth,
+    background,
+    errors,
+    filters,
+    htmx,
+    limits,
+    products,
+    security,
+)
 
 BLUEPRINTS = (admin.blueprint, home.blueprint, inference.blueprint, labels.blueprint, roi.blueprint)
 RUNNERS = {**MEASURING, **RE_RATING, **SYNCHRONISING}
@@ -49,9 +60,12 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             tune_sqlite(db.engine)
+        else:
+            hide_rows(db.engine)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    access_log.init_app(app)
     # Strangers are kept out before forged requests are, so that they are asked to sign in.
     for furniture in (errors, assets, auth, products, filters, htmx, limits, security):
         furniture.init_app(app)

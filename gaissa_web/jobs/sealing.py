@@ -7,6 +7,7 @@ until the job begins or is cancelled; then both are overwritten, and the secret 
 import logging
 import secrets
 
+from gaissa_web import logs
 from gaissa_web.adapters.queue import JobQueue
 from gaissa_web.adapters.write_ahead_log import empty_log
 from gaissa_web.core.errors import InvalidInputError
@@ -23,6 +24,7 @@ def seal(queue: JobQueue, secret: str) -> str:
     """
     from cryptography.fernet import Fernet  # noqa: PLC0415  9 MB that only measuring with a token needs
 
+    logs.hide(secret)
     name, key = f"key-{secrets.token_urlsafe(16)}", Fernet.generate_key()
     try:
         queue.keep(name, key)
@@ -41,7 +43,9 @@ def unseal(queue: JobQueue, sealed: str) -> str:
     name, _, encrypted = sealed.partition(":")
     key = queue.take(name)
     empty_logs(queue)
-    return Fernet(key).decrypt(encrypted).decode() if key else ""
+    secret = Fernet(key).decrypt(encrypted).decode() if key else ""
+    logs.hide(secret)
+    return secret
 
 
 def forget(queue: JobQueue, sealed: str | None) -> None:

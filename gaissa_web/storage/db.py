@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    MetaData,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -136,11 +146,23 @@ def is_away(error: OperationalError) -> bool:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return how to connect: a connection that was lost is replaced, a silent server given up soon."""
-    options: dict[str, Any] = {"pool_pre_ping": True}
+    """Return how to connect: a connection that was lost is replaced, a silent server given up soon.
+
+    No error quotes the values that a statement was sent with: errors are logged, and values are private.
+    """
+    options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
     if url.startswith("postgresql"):
         options["connect_args"] = {"connect_timeout": CONNECT_WITHIN_S}
     return options
+
+
+def hide_rows(engine: Engine) -> None:
+    """Let no error of PostgreSQL quote the row it is about: errors are logged, and rows are private."""
+
+    @event.listens_for(engine, "handle_error")
+    def leave_out(context: ExceptionContext) -> None:
+        for error in filter(None, (context.original_exception, context.sqlalchemy_exception)):
+            error.args = tuple(str(text).partition("\nDETAIL:")[0] for text in error.args)
 
 
 def tune_sqlite(engine: Engine) -> None:

@@ -3,13 +3,13 @@
 import json
 import logging
 from collections.abc import Iterable
-from uuid import uuid4
 
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, ServiceUnavailable
 
+from gaissa_web import logs
 from gaissa_web.core.errors import BusyError, TooManyTriesError
 from gaissa_web.storage.db import db, is_away
 from gaissa_web.web import auth, limits
@@ -31,7 +31,7 @@ MESSAGES = {
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error with a page of ours, or as data, and log each failure under its reference number."""
+    """Answer every error with a page of ours, or as data, with the request's id to refer to."""
 
     @app.before_request
     def refuse_impossible_hosts() -> None:
@@ -64,7 +64,7 @@ def init_app(app: Flask) -> None:
     def show_pause(error: OperationalError) -> Response | tuple[str, int, list[tuple[str, str]]]:
         if not is_away(error):
             raise error
-        logger.error("the database cannot be reached at %s %s: %s", request.method, request.path, error.orig)
+        logger.error("the database cannot be reached: %s", error.orig)
         db.session.rollback()
         return show_error(ServiceUnavailable(retry_after=RETRY_AFTER_S))
 
@@ -77,11 +77,8 @@ def init_app(app: Flask) -> None:
         return _show(429, MESSAGES[429][0], str(error), [("Retry-After", str(error.seconds))])
 
     @app.errorhandler(InternalServerError)
-    def show_failure(error: InternalServerError) -> Response | tuple[str, int]:
-        reference = uuid4().hex[:8].upper()
-        # Flask has just logged the traceback; this line ties it to what the reader was shown.
-        cause = error.original_exception or error
-        logger.error("failure %s at %s %s: %r", reference, request.method, request.path, cause)
+    def show_failure(_error: InternalServerError) -> Response | tuple[str, int]:
+        reference = logs.work_id()  # Flask has just logged the traceback under it
         if wants_data():
             advice = f"It stands in our log under the reference {reference}."
             return problem(500, "Something failed on our side", advice)
@@ -93,7 +90,10 @@ def _show(
 ) -> Response | tuple[str, int, list[tuple[str, str]]]:
     if wants_data():
         return problem(code, title, advice, headers)
-    return render_template("errors/error.html", code=code, title=title, advice=advice), code, headers
+    page = render_template(
+        "errors/error.html", code=code, title=title, advice=advice, reference=logs.work_id()
+    )
+    return page, code, headers
 
 
 def wants_data() -> bool:
@@ -103,7 +103,13 @@ def wants_data() -> bool:
 
 def problem(code: int, title: str, detail: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
     """Answer an error as data (RFC 9457, problem details), to be read from any site."""
-    content = {"type": "about:blank", "title": title, "status": code, "detail": detail}
+    content = {
+        "type": "about:blank",
+        "title": title,
+        "status": code,
+        "detail": detail,
+        "request_id": logs.work_id(),
+    }
     answer = Response(json.dumps(content, ensure_ascii=False) + "\n", code, list(headers))
     answer.mimetype = "application/problem+json"
     answer.headers["Access-Control-Allow-Origin"] = "*"

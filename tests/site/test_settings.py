@@ -20,6 +20,7 @@ WRONG = {
     "GAISSA_HUB_URL": ("huggingface.co", "file:///etc/passwd", "https://:443", "https://hub.example:99999"),
     "GAISSA_ALLOWED_HOSTS": ("http://a.example", "a.example/x", "a, user@b.example", "a.example:http"),
     "GAISSA_QUEUE_URL": ("redis", "redis://", "http://a.example", "unix://", "redis://host:port"),
+    "GAISSA_LOG_LEVEL": ("loud", "20", "info,debug", "critical"),
     "GAISSA_SECRET_KEY": ("short", "             x       "),
     "DATABASE_URL": ("nonsense", "mysql://u@h/d", "postgresql://", "postgresql://host", "postgres://h:port/d",
                      "postgresql://u:pass@word@host/d"),
@@ -63,11 +64,13 @@ def test_what_operators_write_is_taken(tmp_path):
         GAISSA_ALLOWED_HOSTS="127.0.0.1:5000, [::1]:80 models.example",
         GAISSA_QUEUE_URL="unix:///run/redis.sock?db=1",
         GAISSA_TRUSTED_PROXIES=" 1 ",
+        GAISSA_LOG_LEVEL=" DEBUG",
         DATABASE_URL="postgresql+psycopg2:///gaissa?host=/run/postgresql",
     )
     assert given.public_url == "https://gaissa.example/tools"
     assert given.allowed_hosts == {"127.0.0.1:5000", "[::1]:80", "models.example"}
     assert given.trusted_proxies == 1
+    assert given.log_level == "debug"
     assert given.database_url == "postgresql+psycopg2:///gaissa?host=/run/postgresql"
 
 

@@ -25,6 +25,7 @@ def check_problem(answer, status):
     assert content["status"] == status
     assert content["type"] == "about:blank"
     assert content["title"]
+    assert content["request_id"] == answer.headers["X-Request-Id"]
     assert content["detail"].endswith(".")
     assert "<" not in answer.text
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -72,14 +73,15 @@ def test_a_tool_that_is_off_is_said_as_data(app, browse):
         check_problem(browse.client.get(address), 404)
 
 
-def test_a_failure_is_said_as_data_with_its_reference(browse, monkeypatch, caplog):
+def test_a_failure_is_said_as_data_with_its_reference(browse, monkeypatch, log):
     def fail(*_args):
         raise RuntimeError("the disk is on fire")
 
     monkeypatch.setattr("gaissa_web.labels.queries.find_labels", fail)
     answer = browse.client.get("/labels/1.json")
     check_problem(answer, 500)
-    assert answer.json["detail"].split()[-1].rstrip(".") in caplog.text
+    assert answer.json["request_id"] in answer.json["detail"]
+    assert f" {answer.json['request_id']} gaissa_web Exception on " in log.getvalue()
     assert "on fire" not in answer.text
 
 

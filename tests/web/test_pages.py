@@ -83,7 +83,7 @@ def test_the_wrong_method_is_refused(browse):
     assert browse.client.delete("/labels/1").status_code in {400, 405}
 
 
-def test_a_failure_shows_a_reference_that_stands_in_the_log(app, browse, monkeypatch, caplog):
+def test_a_failure_shows_a_reference_that_stands_in_the_log(app, browse, monkeypatch, log):
     def fail(*_args):
         raise RuntimeError("the disk is on fire")
 
@@ -91,7 +91,10 @@ def test_a_failure_shows_a_reference_that_stands_in_the_log(app, browse, monkeyp
     page = browse.get("/models/1")
     assert page.status == 500
     reference = page.tree.xpath("//main//strong")[0].text
-    assert reference in caplog.text
+    assert page.response.headers["X-Request-Id"] == reference
+    failed = log.getvalue().partition("Exception on /models/1 [GET]")
+    assert f" {reference} gaissa_web " in failed[0]
+    assert "RuntimeError: the disk is on fire" in failed[2]
     assert "on fire" not in page.text
 
 
