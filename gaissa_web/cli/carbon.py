@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from gaissa_web.adapters import confined
@@ -15,6 +14,7 @@ from gaissa_web.cli.accounts import COMMAND_LINE
 from gaissa_web.core.carbon import read_intensities_file
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.storage.countries import SHIPPED_TABLE
+from gaissa_web.web.settings import settings
 
 SHOWN = 20
 
@@ -58,7 +58,7 @@ def import_carbon_intensity(source: str, dry_run: bool, as_json: bool) -> None:
 
 def _content(source: str) -> bytes:
     if source.startswith(("http://", "https://")):
-        return carbon.fetch_table(source, current_app.config["SETTINGS"].allowed_hosts)
+        return carbon.fetch_table(source, settings().allowed_hosts)
     path = Path(source)
     if not path.is_file():
         raise InvalidInputError(f"There is no file {source}.")

@@ -18,6 +18,8 @@ from flask import Flask
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 
+from gaissa_web.web.settings import settings
+
 THREADS = 12
 MAX_CONNECTIONS = 2_000
 FILES_PER_CONNECTION = 3
@@ -74,7 +76,7 @@ def serve(app: Flask, listener: socket.socket) -> None:
         ident=None,
         asyncore_use_poll=True,
     )
-    patience = Patience(None if app.config["SETTINGS"].trusted_proxies else MAX_PER_ADDRESS)
+    patience = Patience(None if settings(app).trusted_proxies else MAX_PER_ADDRESS)
     while not told:
         _turn(server)
         patience.check(server.active_channels.values())

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from gaissa_web.cli.accounts import COMMAND_LINE
@@ -24,6 +23,7 @@ from gaissa_web.storage import jobs
 from gaissa_web.storage.db import db
 from gaissa_web.storage.jobs import State
 from gaissa_web.web.background import queue
+from gaissa_web.web.settings import settings
 
 SHOWN = 50
 
@@ -81,7 +81,7 @@ def _run(since: datetime | None, limit: int | None) -> Counter[str]:
             if asked:
                 raise CancelledError
 
-        state = run_job(job_id, tasks.RUNNERS, queue(), current_app.config["SETTINGS"], watch)
+        state = run_job(job_id, tasks.RUNNERS, queue(), settings(), watch)
     if state is None:
         click.echo(
             "A synchronisation is on its way already; see /admin/connectors/ for how far it is.", err=True
@@ -124,7 +124,7 @@ def _dry_run(since: datetime | None, limit: int | None) -> Counter[str]:
 
     try:
         with (
-            Hub(current_app.config["SETTINGS"].hub_url) as hub,
+            Hub(settings().hub_url) as hub,
             click.progressbar(length=1, label="Looking", file=sys.stderr) as bar,
         ):
             go_through(hub, since, limit, take, partial(_show, bar))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app
 from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
@@ -29,6 +28,7 @@ from gaissa_web.web.forms import (
     line_filter,
     text_filter,
 )
+from gaissa_web.web.settings import settings
 
 LONGEST_EXAMPLES = 20_000
 LONGEST_TEMPLATE = 5_000
@@ -100,7 +100,7 @@ class MeasureForm(Form):
         if not field.data:
             raise ValidationError("Type the web address of the endpoint.")
         try:
-            check_public(field.data, _allowed_hosts())
+            check_public(field.data, settings().allowed_hosts)
         except InvalidInputError as error:
             raise ValidationError(str(error)) from error
 
@@ -118,7 +118,7 @@ class MeasureForm(Form):
         if not all("!" <= character <= "~" or character == " " for character in field.data or ""):
             raise ValidationError("A token has plain letters, digits and signs only.")
         plain = field.data and not self.address.errors and urlsplit(self.address.data).scheme == "http"
-        if plain and not is_allowed(self.address.data, _allowed_hosts()):
+        if plain and not is_allowed(self.address.data, settings().allowed_hosts):
             raise ValidationError("Over http anybody on the way could read the token; use an https address.")
 
     def validate_token_header(self, field: Field) -> None:
@@ -205,11 +205,6 @@ def measure_form(
         if earlier:
             _fill(form, earlier, hardware, countries)
     return form
-
-
-def _allowed_hosts() -> frozenset[str]:
-    hosts: frozenset[str] = current_app.config["SETTINGS"].allowed_hosts
-    return hosts
 
 
 def new_key() -> str:

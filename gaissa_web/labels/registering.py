@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
+from flask import Response, make_response, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -20,6 +20,7 @@ from gaissa_web.labels.measured import Measured, find_measured
 from gaissa_web.labels.uploads import File, Provenance, pack, unpack
 from gaissa_web.storage.schemes import current_scheme
 from gaissa_web.web import arguments, htmx, limits
+from gaissa_web.web.settings import settings
 
 PHASE = "<any(training, inference):phase>"
 
@@ -178,5 +179,5 @@ def _show_import(phase: Phase, form: ImportForm, imported: Import | None = None)
         form=form,
         tools=tools.tool_guides(),
         imported=imported,
-        max_upload_mb=current_app.config["SETTINGS"].max_upload_mb,
+        max_upload_mb=settings().max_upload_mb,
     )

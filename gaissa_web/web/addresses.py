@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
-from gaissa_web.config import Settings
+from gaissa_web.web.settings import settings
 
 
 def public_address(endpoint: str, **values: Any) -> str:
     """Return the permanent address of a page; it never depends on the name a client calls us by."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings.public_url + url_for(endpoint, **values)
+    return settings().public_url + url_for(endpoint, **values)

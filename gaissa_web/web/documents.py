@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from hashlib import sha256
 
-from flask import current_app
-
 from gaissa_web.adapters import documents
 from gaissa_web.adapters.cache import DocumentCache
-from gaissa_web.config import Settings
 from gaissa_web.web import limits
+from gaissa_web.web.settings import settings
 
 
 def kept(content: str, kind: str, render: Callable[[], bytes]) -> bytes:
@@ -20,12 +18,12 @@ def kept(content: str, kind: str, render: Callable[[], bytes]) -> bytes:
         TooManyTriesError: The visitor had enough printed for this hour.
         BusyError: Too much is being printed.
     """
-    settings: Settings = current_app.config["SETTINGS"]
-    key = sha256(f"{content} {settings.public_url} {documents.design()}".encode()).hexdigest()
+    ours = settings()
+    key = sha256(f"{content} {ours.public_url} {documents.design()}".encode()).hexdigest()
 
     def printed() -> bytes:
         limits.spend("downloads")
         with limits.COSTLY.one():
             return render()
 
-    return DocumentCache(settings.documents_dir, settings.documents_mb * 1_000_000).get(key, kind, printed)
+    return DocumentCache(ours.documents_dir, ours.documents_mb * 1_000_000).get(key, kind, printed)

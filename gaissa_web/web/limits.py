@@ -8,8 +8,8 @@ from flask_login import current_user
 
 from gaissa_web.adapters.limiter import Limiter
 from gaissa_web.adapters.turns import Turns
-from gaissa_web.config import Settings
 from gaissa_web.core.errors import BusyError, InvalidInputError, TooManyTriesError
+from gaissa_web.web.settings import settings
 
 COSTLY = Turns(2, 2, 5.0, "Many exports and documents are being made just now. Please try again in a minute.")
 """Exports, and documents that are made anew, at a time."""
@@ -26,8 +26,8 @@ WORDS = {
 
 def init_app(app: Flask) -> None:
     """Let the application count in a file, or in Redis where several machines serve it."""
-    settings: Settings = app.config["SETTINGS"]
-    app.extensions[EXTENSION] = Limiter(settings.queue_url or settings.data_dir / "limits.sqlite3")
+    ours = settings(app)
+    app.extensions[EXTENSION] = Limiter(ours.queue_url or ours.data_dir / "limits.sqlite3")
 
 
 def spend(kind: str) -> None:
@@ -38,7 +38,7 @@ def spend(kind: str) -> None:
     """
     if current_user.is_authenticated:
         return
-    most = current_app.config["SETTINGS"].limits[kind]
+    most = settings().limits[kind]
     wait = current_app.extensions[EXTENSION].wait(f"{kind} {sender()}", most)
     if wait:
         raise TooManyTriesError(
