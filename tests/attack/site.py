@@ -53,12 +53,13 @@ class Attacked:
     def tracebacks(self) -> list[str]:
         """Return the last line of every traceback that the server wrote."""
         text = self.log.read_text(errors="replace") if self.log else ""
-        ends = re.findall(r"^Traceback .*\n(?:[ \t].*\n|\n)*(.*)", text, re.MULTILINE)
-        return ends or ["Traceback"] * ("Traceback" in text)
+        found = re.finditer(r"^( *)Traceback .*\n(?:\1[ \t].*\n| *\n)*(.*)", text, re.MULTILINE)
+        return [traceback[2].strip() for traceback in found] or ["Traceback"] * ("Traceback" in text)
 
     def last_words(self) -> str:
-        """Return the end of what the server wrote."""
+        """Return the end of what the server wrote, without the lines of ordinary requests."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log else []
+        lines = [line for line in lines if " INFO " not in line]
         return "\n".join(line[:200] for line in lines[-15:])
 
 

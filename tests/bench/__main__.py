@@ -96,9 +96,9 @@ def main() -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        server = subprocess.Popen(
-            [GAISSA, "serve", "--port", str(port)], env=environ, stdout=subprocess.DEVNULL
-        )
+        with (Path(folder) / "server.log").open("wb") as log:
+            command = [GAISSA, "serve", "--port", str(port)]
+            server = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
         try:
             measure(port, server.pid, chosen.requests)
             synchronise(environ, port, chosen.hub)

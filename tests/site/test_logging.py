@@ -1,11 +1,14 @@
 """The log: whose line it is, what a request leaves in it, and what nobody finds there."""
 
 import logging
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 from sqlalchemy import text
@@ -396,7 +399,13 @@ def test_libraries_are_heard_from_warnings_on(level):
 
 
 def test_a_running_site_writes_lines_of_all_its_processes_and_nothing_else(installation):  # noqa: F811
-    served = Served({**installation, "DATABASE_URL": ""})
+    served = Served(installation)
+    killed = served.children()[2]
+    os.kill(killed, signal.SIGKILL)
+    until = time.monotonic() + 20
+    while len(served.children()) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.1)
     answer = served.get("/labels/1?q=private", headers={"Cookie": "session=private"})
     with socket.create_connection(("127.0.0.1", served.port)) as connection:
         connection.sendall(b"GET /a%0d%0aforged HTTP/1.1\r\nHost: x\r\nX-Request-Id: forged-id\r\n\r\n")
@@ -410,5 +419,6 @@ def test_a_running_site_writes_lines_of_all_its_processes_and_nothing_else(insta
     [label] = [line for line in others if "GET /labels/1 200" in line]
     assert label.split()[3] == answer.headers["X-Request-Id"]
     assert [line for line in others if "GET /a%0D%0Aforged 404" in line]
+    assert [line for line in others if f"process {killed} ended (signal 9)" in line]
     assert "private" not in written
     assert "forged-id" not in written
