@@ -117,14 +117,14 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line and what follows it."""
         record.work = work_id()
-        record.message = record.getMessage()
+        record.message = masked(record.getMessage())  # not the whole line: its head is no secret
         record.asctime = self.formatTime(record)
         lines = [self.formatMessage(record)]
         if record.exc_info:
-            lines += self.formatException(record.exc_info).splitlines()
+            lines += masked(self.formatException(record.exc_info)).splitlines()
         if record.stack_info:
-            lines += self.formatStack(record.stack_info).splitlines()
-        return "\n    ".join(_printable(masked(line)) for line in lines)
+            lines += masked(self.formatStack(record.stack_info)).splitlines()
+        return "\n    ".join(map(_printable, lines))
 
 
 def _printable(text: str) -> str:

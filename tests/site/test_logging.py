@@ -23,7 +23,7 @@ from gaissa_web.storage.jobs import recover
 from gaissa_web.web import jobs
 from gaissa_web.web.access_log import AccessLog
 from tests.inference.test_measuring_an_endpoint import TOKEN, allow, ask, stand  # noqa: F401
-from tests.site.test_serving import Served, installation  # noqa: F401
+from tests.site.test_serving import GAISSA, Served, installation  # noqa: F401
 
 LINE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR) \d+ "
@@ -256,6 +256,13 @@ def test_a_key_in_an_address_is_left_out(browse, log, address):
     assert KEY not in log.getvalue()
 
 
+@pytest.mark.parametrize("word", ["gaissa_web", "access_log", time.strftime("%Y-%m-%d", time.gmtime())])
+def test_a_key_that_strangers_make_up_blots_out_nothing_of_the_head_of_a_line(plain, log, word):
+    plain.get(f"/inference/measure/{word}/cancel")
+    assert LINE.fullmatch(lines(log)[-1])
+    assert access(log)[-1].startswith("GET /inference/measure/")
+
+
 def test_other_arguments_are_told(browse, log):
     for address in ("/labels/tools/a-name-that-is-rather-long", "/labels/1"):
         browse.client.get(address)
@@ -383,6 +390,14 @@ def test_making_the_application_sets_up_nothing(tmp_path):
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert written.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("command", [["inspect", "."], ["label", "--help"], ["worker"]])
+def test_every_command_knows_the_level(tmp_path, command):
+    environ = {"GAISSA_LOG_LEVEL": "loud", "GAISSA_DATA_DIR": str(tmp_path)}
+    result = subprocess.run([GAISSA, *command], env=environ, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: GAISSA_LOG_LEVEL is 'loud'; it takes one of debug, info,")
 
 
 @pytest.mark.parametrize("level", logs.LEVELS)
