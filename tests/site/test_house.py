@@ -32,6 +32,11 @@ def test_every_setting_is_documented():
     assert [name for name in sorted(names) if f"`{name}`" not in README] == []
 
 
+def test_settings_are_reached_in_one_way():
+    reaching = [path.name for path in MODULES if '.config["SETTINGS"]' in path.read_text("utf-8")]
+    assert reaching == ["settings.py"]
+
+
 def test_every_command_is_documented():
     from gaissa_web import cli
 

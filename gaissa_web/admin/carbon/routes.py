@@ -3,7 +3,6 @@
 from flask import (
     Response,
     abort,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -22,6 +21,7 @@ from gaissa_web.core.errors import ConflictError, InvalidInputError
 from gaissa_web.core.text import one_line
 from gaissa_web.storage.countries import SHIPPED_TABLE
 from gaissa_web.web import arguments, auth, htmx, limits
+from gaissa_web.web.settings import settings
 
 SHOWN_CHANGES = 100
 
@@ -94,7 +94,7 @@ def _content(form: CarbonImportForm, action: str) -> tuple[str, bytes]:
         address = form.address.data or ""
         if not address:
             raise InvalidInputError("Type the web address of the table.")
-        return address, services.fetch_table(address, current_app.config["SETTINGS"].allowed_hosts)
+        return address, services.fetch_table(address, settings().allowed_hosts)
     file = form.files.data
     if not file or not file.filename:
         raise InvalidInputError("Choose a CSV file.")

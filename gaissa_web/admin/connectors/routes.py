@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gaissa_web.admin.blueprint import blueprint
@@ -14,6 +14,7 @@ from gaissa_web.core.hub import Action
 from gaissa_web.jobs.starting import start
 from gaissa_web.storage.jobs import find_active
 from gaissa_web.web import arguments, auth, background, htmx
+from gaissa_web.web.settings import settings
 
 
 @blueprint.get("/connectors/")
@@ -71,6 +72,6 @@ def _show(form: SyncForm, seen: datetime | None, status: int = 200) -> Response:
         active=find_active(SYNC_KEY),
         last_seen=seen,
         models=queries.count_hub_models(),
-        hub_url=current_app.config["SETTINGS"].hub_url,
+        hub_url=settings().hub_url,
     )
     return make_response(page, status)
