@@ -62,7 +62,7 @@ def label(
             read_files,
             [(file.name, file.read_bytes()) for file in files],
             known,
-            importing.targets(scheme, queries.information_fields(scheme.phase)),
+            importing.destinations(scheme, queries.information_fields(scheme.phase)),
             Choices(inferences, one_at_a_time, aggregation=Aggregation(rows) if rows else None),
             [FileChoices(tool, run)] * len(files),
         )

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from gaissa_web.core.errors import UnreadableFileError
-from gaissa_web.core.importing import Target, read, table_from_rows
+from gaissa_web.core.importing import Destination, Target, read, table_from_rows
 from gaissa_web.core.label import Origin
 from gaissa_web.core.naming import clean_name
 from gaissa_web.core.rating import Phase
 from gaissa_web.labels import queries, services
-from gaissa_web.labels.importing import experiment_parts, targets
+from gaissa_web.labels.importing import destinations, experiment_parts
 from gaissa_web.storage.db import db, now
 from gaissa_web.storage.ml_models import AUTHOR_LENGTH, NAME_LENGTH
 from gaissa_web.storage.schemes import current_scheme
@@ -25,7 +25,7 @@ EARLIEST_YEAR = 1950
 def import_rows(file: str, rows: Sequence[Mapping[str, str | None]], phase: Phase) -> Counter[str]:
     """Register a label for each row in one transaction; return how many of which outcome."""
     _, scheme = current_scheme(phase)
-    wanted = targets(scheme, queries.information_fields(phase))
+    wanted = destinations(scheme, queries.information_fields(phase))
     counts: Counter[str] = Counter()
     new: dict[str, services.NewExperiment] = {}
     for row in rows:
@@ -45,7 +45,7 @@ def import_rows(file: str, rows: Sequence[Mapping[str, str | None]], phase: Phas
 
 
 def _experiment(
-    file: str, row: Mapping[str, str | None], phase: Phase, wanted: dict[str, Target]
+    file: str, row: Mapping[str, str | None], phase: Phase, wanted: Mapping[Target, Destination]
 ) -> services.NewExperiment | str:
     """Return what the row registers, or the outcome that it has instead."""
     name, author = _model(row)

@@ -9,7 +9,8 @@ from wtforms import Field, HiddenField, IntegerField, SelectChoice, StringField,
 
 from gaissa_web.core.label import InformationField, Kind, Origin
 from gaissa_web.core.rating import Metric, Scheme
-from gaissa_web.labels.importing import INFORMATION, METRIC
+from gaissa_web.core.units import exact
+from gaissa_web.labels.field_names import information_field, metric_field, target_of
 from gaissa_web.labels.measured import Measured
 from gaissa_web.labels.services import NewExperiment, NewModel
 from gaissa_web.labels.uploads import provenance
@@ -98,12 +99,14 @@ class LabelForm(Form):
     @property
     def metric_entries(self) -> list[MetricEntry]:
         """The scheme's metrics, heaviest first, with their fields."""
-        return [MetricEntry(metric, self[METRIC + metric.slug]) for metric in self.scheme.ordered]
+        return [MetricEntry(metric, self[metric_field(metric.slug)]) for metric in self.scheme.ordered]
 
     @property
     def information_entries(self) -> list[InformationEntry]:
         """The information fields with their form fields."""
-        return [InformationEntry(info, self[INFORMATION + info.slug]) for info in self.information_fields]
+        return [
+            InformationEntry(info, self[information_field(info.slug)]) for info in self.information_fields
+        ]
 
     @property
     def target_choices(self) -> list[tuple[str, str]]:
@@ -142,7 +145,7 @@ class LabelForm(Form):
     def blank(self, names: Iterable[str]) -> None:
         """Empty the named fields, as if nothing had been typed."""
         for name in names:
-            if name in self and name.startswith((METRIC, INFORMATION)):
+            if name in self and target_of(name):
                 self[name].data = ""
 
     def fill(self, texts: Mapping[str, str]) -> None:
@@ -192,9 +195,9 @@ def label_form(scheme: Scheme, information_fields: Sequence[InformationField], *
     """Make the form for a label under `scheme`, bound to the request unless `options` say otherwise."""
     fields: dict[str, Any] = {"scheme": scheme, "information_fields": information_fields}
     for metric in scheme.ordered:
-        fields[METRIC + metric.slug] = MetricField(metric)
+        fields[metric_field(metric.slug)] = MetricField(metric)
     for info in information_fields:
-        fields[INFORMATION + info.slug] = _information_field(info)
+        fields[information_field(info.slug)] = _information_field(info)
     return type("BoundLabelForm", (LabelForm,), fields)(**options)  # type: ignore[no-any-return]
 
 
@@ -210,5 +213,5 @@ def _information_field(info: InformationField) -> Any:
 
 def _fact(field: Field) -> str:
     if isinstance(field, NumberField):
-        return "" if field.number is None else repr(field.number).removesuffix(".0")
+        return "" if field.number is None else exact(field.number)
     return str(field.data or "")

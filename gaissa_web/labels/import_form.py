@@ -7,6 +7,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 
 from gaissa_web.core.importing import MAX_COLUMNS, MAX_FILES, Aggregation, Choices, FileChoices
 from gaissa_web.core.text import one_line
+from gaissa_web.labels.field_names import target_of
 from gaissa_web.labels.uploads import File, unpack
 from gaissa_web.web.forms import Form, OptionField, WholeNumberField
 
@@ -66,6 +67,6 @@ def file_choices(form: MultiDict[str, str]) -> list[FileChoices]:
     for place in range(MAX_FILES):
         parts = (form.getlist(f"{part}-{place}")[:MAX_COLUMNS] for part in ("column", "field", "unit"))
         columns = zip(*parts, strict=False)
-        leads = {column: (name, unit) for column, name, unit in columns if name}
+        leads = {column: (target, unit) for column, name, unit in columns if (target := target_of(name))}
         found.append(FileChoices(form.get(f"tool-{place}", ""), form.get(f"run-{place}", ""), leads))
     return found

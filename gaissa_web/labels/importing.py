@@ -1,13 +1,11 @@
-"""Where imported values go: the fields of a label's form."""
+"""Where the values of a tracker's files go: the metrics and information fields of a label."""
 
 from collections.abc import Iterable, Sequence
 
-from gaissa_web.core.importing import Line, Target, is_time
+from gaissa_web.core.importing import Destination, Line, Target, TargetKind, is_time
 from gaissa_web.core.label import InformationField, Kind
 from gaissa_web.core.rating import Scheme
-
-METRIC = "metric-"
-INFORMATION = "info-"
+from gaissa_web.core.units import exact
 
 OTHER_NAMES = {
     "model_size": ("size",),
@@ -20,15 +18,22 @@ OTHER_NAMES = {
 """What the reference system and its data sets call these information fields."""
 
 
-def targets(scheme: Scheme, information_fields: Sequence[InformationField]) -> dict[str, Target]:
-    """Return where an imported value can go, by form field name."""
+def destinations(scheme: Scheme, information_fields: Sequence[InformationField]) -> dict[Target, Destination]:
+    """Return where an imported value can go, and what is taken there."""
     metrics = [
-        Target(METRIC + m.slug, m.name, m.unit, is_number=True, aliases=m.aliases, range=m.range)
-        for m in scheme.metrics
+        Destination(
+            Target(TargetKind.METRIC, metric.slug),
+            metric.name,
+            metric.unit,
+            is_number=True,
+            aliases=metric.aliases,
+            range=metric.range,
+        )
+        for metric in scheme.metrics
     ]
     facts = [
-        Target(
-            INFORMATION + info.slug,
+        Destination(
+            Target(TargetKind.INFORMATION, info.slug),
             info.name,
             info.unit,
             is_number=info.kind is Kind.NUMBER,
@@ -38,7 +43,7 @@ def targets(scheme: Scheme, information_fields: Sequence[InformationField]) -> d
         )
         for info in information_fields
     ]
-    return {target.field: target for target in (*metrics, *facts)}
+    return {destination.target: destination for destination in (*metrics, *facts)}
 
 
 def experiment_parts(lines: Iterable[Line]) -> tuple[dict[str, float], dict[str, str]]:
@@ -46,9 +51,9 @@ def experiment_parts(lines: Iterable[Line]) -> tuple[dict[str, float], dict[str,
     values: dict[str, float] = {}
     information: dict[str, str] = {}
     for line in lines:
-        prefix, _, slug = line.target.field.partition("-")
-        if f"{prefix}-" == METRIC:
-            values[slug] = float(line.value)
+        target = line.destination.target
+        if target.kind is TargetKind.METRIC:
+            values[target.slug] = float(line.value)
         else:
-            information[slug] = line.value
+            information[target.slug] = line.value if isinstance(line.value, str) else exact(line.value)
     return values, information

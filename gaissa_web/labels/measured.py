@@ -8,7 +8,7 @@ from sqlalchemy import select
 from gaissa_web.core.label import are_from
 from gaissa_web.core.measuring import label_facts, label_values, outcome_from, request_from
 from gaissa_web.core.units import exact
-from gaissa_web.labels.importing import INFORMATION, METRIC
+from gaissa_web.labels.field_names import information_field, metric_field
 from gaissa_web.storage.db import db
 from gaissa_web.storage.measurements import KEY_LENGTH, Measurement
 
@@ -29,8 +29,8 @@ class Measured:
     @property
     def texts(self) -> dict[str, str]:
         """What goes into the form, by field name."""
-        metrics = {METRIC + slug: exact(value) for slug, value in self.values.items()}
-        return metrics | {INFORMATION + slug: fact for slug, fact in self.information.items()}
+        metrics = {metric_field(slug): exact(value) for slug, value in self.values.items()}
+        return metrics | {information_field(slug): fact for slug, fact in self.information.items()}
 
     @property
     def detail(self) -> str:

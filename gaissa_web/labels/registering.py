@@ -14,6 +14,7 @@ from gaissa_web.core.importing import Import, read_files
 from gaissa_web.core.rating import Phase, rate
 from gaissa_web.labels import importing, queries, services, tools
 from gaissa_web.labels.blueprint import blueprint
+from gaissa_web.labels.field_names import field_name, field_texts
 from gaissa_web.labels.forms import LabelForm, label_form
 from gaissa_web.labels.import_form import ImportForm, file_choices
 from gaissa_web.labels.measured import Measured, find_measured
@@ -108,7 +109,7 @@ def import_files(phase: str) -> Response | tuple[str, int]:
     if not imported.lines and not again:
         return _show_import(Phase(phase), upload, imported), 422
     form.blank(request.form.getlist("offered"))
-    form.fill({name: text for name, text in imported.texts.items() if name not in _unticked()})
+    form.fill({name: text for name, text in field_texts(imported.lines).items() if name not in _unticked()})
     form.provenance.data = Provenance(imported.tools, importing.experiment_parts(imported.lines)[0]).sign()
     form.upload.data = pack(files)
     return _show_form(form, imported=imported, upload=upload)
@@ -150,6 +151,7 @@ def _show_form(
         imported=imported,
         upload=upload,
         unticked=_unticked(),
+        field_name=field_name,
         tools=tools.tool_guides() if imported else [],
         measured=_measured(form.scheme.phase, form.measurement.data or ""),
     )
@@ -161,7 +163,7 @@ def _read(form: LabelForm, upload: ImportForm, files: list[File]) -> Import:
         read_files,
         files,
         tools.calculation_tools(form.scheme.phase),
-        importing.targets(form.scheme, form.information_fields),
+        importing.destinations(form.scheme, form.information_fields),
         upload.choices(),
         file_choices(request.form),
     )

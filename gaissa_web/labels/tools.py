@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from gaissa_web.core.importing import ColumnMapping, Tool
+from gaissa_web.core.importing import ColumnMapping, Target, TargetKind, Tool
 from gaissa_web.core.rating import Phase
-from gaissa_web.labels.importing import INFORMATION, METRIC
 from gaissa_web.storage.db import db
 from gaissa_web.storage.information import InformationFieldRow
 from gaissa_web.storage.schemes import SLUG_LENGTH, current_scheme
@@ -66,7 +65,8 @@ def _guide(row: CalculationTool, columns: tuple[tuple[Phase, tuple[ReadColumn, .
 
 def _columns(row: CalculationTool, phase: Phase) -> tuple[ReadColumn, ...]:
     facts = db.session.scalars(select(InformationFieldRow).where(InformationFieldRow.phase == phase))
-    names = {METRIC + metric.slug: (metric.name, metric.unit) for metric in current_scheme(phase)[1].metrics}
-    names |= {INFORMATION + fact.slug: (fact.name, fact.unit) for fact in facts}
+    metrics = current_scheme(phase)[1].metrics
+    names = {Target(TargetKind.METRIC, metric.slug): (metric.name, metric.unit) for metric in metrics}
+    names |= {Target(TargetKind.INFORMATION, fact.slug): (fact.name, fact.unit) for fact in facts}
     mappings = row.tool(phase).mappings
     return tuple(ReadColumn(m, *names[m.target]) for m in mappings if m.target in names)

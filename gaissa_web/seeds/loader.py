@@ -11,6 +11,7 @@ import yaml
 from sqlalchemy import select
 
 from gaissa_web.core.grades import Grade
+from gaissa_web.core.importing import TargetKind
 from gaissa_web.core.label import Origin
 from gaissa_web.core.rating import Phase
 from gaissa_web.labels.services import NewExperiment, NewModel, add_labels
@@ -137,10 +138,15 @@ def shipped_tools() -> list[CalculationTool]:
 
 
 def _tool(data: dict[str, Any]) -> CalculationTool:
-    plain = {"unit": "", "per": ""}
-    mappings = [ColumnMappingRow(position=n, **plain | m) for n, m in enumerate(data["mappings"])]
+    mappings = [_mapping(position, mapping) for position, mapping in enumerate(data["mappings"])]
     no_runs: dict[str, Any] = {"run_key": "", "rows": "snapshots", "run_time": "", "run_facts": []}
     return CalculationTool(**{**no_runs, **data, "mappings": mappings})
+
+
+def _mapping(position: int, data: dict[str, str]) -> ColumnMappingRow:
+    [kind] = {kind for kind in TargetKind if kind in data}
+    plain = {"unit": "", "per": "", **data}
+    return ColumnMappingRow(position=position, target_kind=kind, target_slug=plain.pop(kind), **plain)
 
 
 def _countries() -> int:

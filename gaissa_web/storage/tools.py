@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gaissa_web.core.importing import Aggregation, ColumnMapping, Per, Rows, Tool
+from gaissa_web.core.importing import Aggregation, ColumnMapping, Per, Rows, Target, TargetKind, Tool
 from gaissa_web.core.rating import Phase
 from gaissa_web.storage.db import Base
 from gaissa_web.storage.schemes import PHASES, SLUG_LENGTH, UNIT_LENGTH
@@ -49,11 +49,12 @@ class CalculationTool(Base):
 
 
 class ColumnMappingRow(Base):
-    """Where one column goes in one phase: its unit, the form field, how rows combine, per what."""
+    """Where one column goes in one phase: its unit, its target, how rows combine, per what."""
 
     __tablename__ = "column_mappings"
     __table_args__ = (
         CheckConstraint(PHASES, name="phase"),
+        CheckConstraint("target_kind IN ('metric', 'info')", name="target_kind"),
         CheckConstraint("aggregation IN ('mean', 'sum', 'last', 'max')", name="aggregation"),
         CheckConstraint("per IN ('', 'inference', '1000 inferences', 'request', 'time')", name="per"),
     )
@@ -63,10 +64,16 @@ class ColumnMappingRow(Base):
     phase: Mapped[Phase] = mapped_column(String(10))
     column: Mapped[str] = mapped_column("source_column", String(100))
     unit: Mapped[str] = mapped_column(String(UNIT_LENGTH), default="")
-    target: Mapped[str] = mapped_column(String(SLUG_LENGTH + 10))
+    target_kind: Mapped[TargetKind] = mapped_column(String(6))
+    target_slug: Mapped[str] = mapped_column(String(SLUG_LENGTH))
     aggregation: Mapped[str] = mapped_column(String(4))
     per: Mapped[str] = mapped_column(String(20), default="")
     position: Mapped[int]
+
+    @property
+    def target(self) -> Target:
+        """Where the column goes."""
+        return Target(TargetKind(self.target_kind), self.target_slug)
 
     def mapping(self) -> ColumnMapping:
         """Return the plain value, without its phase."""

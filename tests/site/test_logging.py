@@ -18,12 +18,16 @@ from gaissa_web.adapters import confined
 from gaissa_web.app import create_app
 from gaissa_web.config import PROJECT, read_settings
 from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.jobs.sealing import seal
+from gaissa_web.jobs.starting import start
+from gaissa_web.jobs.working import make_queue
 from gaissa_web.storage.db import db
-from gaissa_web.storage.jobs import recover
-from gaissa_web.web import jobs
+from gaissa_web.web import background
 from gaissa_web.web.access_log import AccessLog
+from gaissa_web.web.background import queue
 from tests.inference.test_measuring_an_endpoint import TOKEN, allow, ask, stand  # noqa: F401
 from tests.site.test_serving import GAISSA, Served, installation  # noqa: F401
+from tests.working import work
 
 LINE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR) \d+ "
@@ -107,11 +111,11 @@ def test_the_worker_writes_under_the_number_of_its_job(app, log, monkeypatch):
         raise RuntimeError("the disk is on fire")
 
     with app.app_context():
-        job_id = jobs.start("fail", "Fail", "fail", {})
-    monkeypatch.setitem(app.extensions, jobs.EXTENSION, None)
-    jobs.init_app(app, {"fail": fail})
+        job_id = start(queue(), "fail", "Fail", "fail", {})
+    failing = make_queue(app.config["SETTINGS"], {"fail": fail}, app.app_context)
+    monkeypatch.setitem(app.extensions, background.EXTENSION, failing)
     with app.app_context():
-        jobs.queue().run(job_id)
+        queue().run(job_id)
     theirs = lines(log, f" job-{job_id} ")
     assert [line.split(maxsplit=5)[5] for line in theirs][:2] == [
         "in the middle of it",
@@ -296,9 +300,7 @@ def test_a_token_is_nowhere_when_measuring_with_it_fails(app, browse, stand, log
 
     monkeypatch.setattr(f"gaissa_web.{failing}", fail)
     ask(app, browse, stand().address, token=TOKEN)
-    with app.app_context():
-        for job_id, _ in recover():
-            jobs.queue().run(job_id)
+    work(app)
     assert "RuntimeError: cannot send with ***" in log.getvalue()
     assert TOKEN not in log.getvalue()
 
@@ -350,7 +352,7 @@ def test_a_database_or_queue_that_is_away_does_not_tell_its_password(tmp_path, l
     app = create_app(read_settings(environ))
     assert app.test_client().get("/").status_code == 503
     with app.test_request_context(), pytest.raises(InvalidInputError):
-        jobs._seal("hunter2-hunter2")
+        seal(queue(), "hunter2-hunter2")
     assert "the database cannot be reached" in log.getvalue()
     assert "the queue could not keep a secret" in log.getvalue()
     assert "hunter2" not in log.getvalue()

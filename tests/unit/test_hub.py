@@ -252,6 +252,9 @@ def test_what_is_planned_depends_on_what_is_known():
     ]
     assert planned[3].model is new
     assert planned[4].reason == "Why not."
+    assert planned[1].label_id == 2
+    gone = planned[1].gone()
+    assert (gone.action, gone.label_id, gone.reason) == (Action.SKIP, None, planned[2].reason)
 
 
 def test_the_digest_changes_with_anything_that_is_taken():

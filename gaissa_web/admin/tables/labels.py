@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from gaissa_web.admin.tables.table import Column, Entry, Fixed, Table, Values, check_address
 from gaissa_web.core.errors import InvalidInputError
+from gaissa_web.core.importing import TargetKind
 from gaissa_web.core.label import Kind
 from gaissa_web.core.naming import check_slug
 from gaissa_web.core.rating import Phase
@@ -41,7 +42,11 @@ def _check_hardware(values: Values) -> None:
 
 def _tools_that_fill(row: InformationFieldRow) -> list[str]:
     """Name the calculation tools that fill an information field; they know it by its slug."""
-    fills = ColumnMappingRow.target == f"info-{row.slug}", ColumnMappingRow.phase == row.phase
+    fills = (
+        ColumnMappingRow.target_kind == TargetKind.INFORMATION,
+        ColumnMappingRow.target_slug == row.slug,
+        ColumnMappingRow.phase == row.phase,
+    )
     names = select(CalculationTool.name).join(CalculationTool.mappings).where(*fills).distinct()
     return [
         f"the calculation tool {name}" for name in db.session.scalars(names.order_by(CalculationTool.name))

@@ -17,9 +17,10 @@ from wtforms.validators import NumberRange, Optional
 
 from gaissa_web.admin.tools.services import ToolRules
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.importing import Aggregation, ColumnMapping, Per, Rows, Target, is_time
+from gaissa_web.core.importing import Aggregation, ColumnMapping, Destination, Per, Rows, Target, is_time
 from gaissa_web.core.rating import Phase
 from gaissa_web.core.units import convert
+from gaissa_web.labels.field_names import field_name
 from gaissa_web.storage.schemes import SLUG_LENGTH, UNIT_LENGTH
 from gaissa_web.web.forms import (
     Form,
@@ -87,12 +88,20 @@ class ToolForm(Form):
     )
     seen = HiddenField()
 
-    targets: Mapping[str, Target]
+    destinations: Mapping[str, tuple[Phase, Destination]]
 
-    def offer(self, targets: Mapping[str, Target]) -> None:
-        """Let the mappings lead to `targets`, by "phase field"."""
-        self.targets = targets
-        pairs = [(key, _target_text(key, target)) for key, target in targets.items()]
+    def offer(self, destinations: Mapping[Phase, Iterable[Destination]]) -> None:
+        """Let the mappings lead to `destinations`."""
+        self.destinations = {
+            target_name(phase, one.target): (phase, one)
+            for phase, some in destinations.items()
+            for one in some
+        }
+        self.offer_again()
+
+    def offer_again(self) -> None:
+        """Let mappings that were added lead to the same destinations."""
+        pairs = [(name, _destination_text(*place)) for name, place in self.destinations.items()]
         for line in self.mappings:
             line.target.choices = choices([("", "choose …"), *pairs])
 
@@ -102,18 +111,18 @@ class ToolForm(Form):
         for line in self.mappings:
             if line.column.data and not line.target.data:
                 valid = fail(line.target, f"Choose where the column “{line.column.data}” goes.")
-            elif line.column.data and line.target.data in self.targets:
+            elif line.column.data and line.target.data in self.destinations:
                 valid = self._check_unit(line) and valid
         return valid
 
     def _check_unit(self, line: FormField) -> bool:
-        target, unit = self.targets[line.target.data], line.unit.data
-        if not target.is_number:
-            return not unit or fail(line.unit, f"{target.name} is text; leave the unit empty.")
+        (_, destination), unit = self.destinations[line.target.data], line.unit.data
+        if not destination.is_number:
+            return not unit or fail(line.unit, f"{destination.name} is text; leave the unit empty.")
         if line.per.data == Per.TIME:
             return is_time(unit) or fail(line.unit, f"{line.column.data}: give a unit of time, such as s.")
         try:
-            convert(1.0, unit, target.unit)
+            convert(1.0, unit, destination.unit)
         except InvalidInputError as error:
             return fail(line.unit, f"{line.column.data}: {error}")
         return True
@@ -134,17 +143,23 @@ class ToolForm(Form):
             rows=Rows(self.rows.data),
             run_time=self.run_time.data or "",
             run_facts=tuple(filter(None, map(str.strip, (self.run_facts.data or "").split(",")))),
-            mappings=tuple(_mapping(line) for line in self.mappings if line.column.data and line.target.data),
+            mappings=tuple(
+                self._mapping(line) for line in self.mappings if line.column.data and line.target.data
+            ),
         )
 
+    def _mapping(self, line: FormField) -> tuple[Phase, ColumnMapping]:
+        phase, destination = self.destinations[line.target.data]
+        aggregation, per = Aggregation(line.aggregation.data), Per(line.per.data)
+        unit = line.unit.data or ""
+        return phase, ColumnMapping(line.column.data, unit, destination.target, aggregation, per)
 
-def _mapping(line: FormField) -> tuple[Phase, ColumnMapping]:
-    phase, _, field = line.target.data.partition(" ")
-    aggregation, per = Aggregation(line.aggregation.data), Per(line.per.data)
-    return Phase(phase), ColumnMapping(line.column.data, line.unit.data or "", field, aggregation, per)
+
+def target_name(phase: Phase, target: Target) -> str:
+    """Return what a target of a phase is called in the form: "training metric-latency"."""
+    return f"{phase} {field_name(target)}"
 
 
-def _target_text(key: str, target: Target) -> str:
-    phase = key.partition(" ")[0]
-    unit = f" ({target.unit})" if target.unit else ""
-    return f"{phase}: {target.name}{unit}"
+def _destination_text(phase: Phase, destination: Destination) -> str:
+    unit = f" ({destination.unit})" if destination.unit else ""
+    return f"{phase}: {destination.name}{unit}"

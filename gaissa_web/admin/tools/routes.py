@@ -9,9 +9,9 @@ from gaissa_web.adapters import confined
 from gaissa_web.admin.blueprint import blueprint
 from gaissa_web.admin.fingerprint import fingerprint
 from gaissa_web.admin.tools import queries, services
-from gaissa_web.admin.tools.forms import MOST_MAPPINGS, ToolForm
+from gaissa_web.admin.tools.forms import MOST_MAPPINGS, ToolForm, target_name
 from gaissa_web.core.errors import ConflictError, InvalidInputError
-from gaissa_web.core.importing import Target, Trial, try_tool
+from gaissa_web.core.importing import Destination, Target, Trial, try_tool
 from gaissa_web.core.rating import Phase
 from gaissa_web.core.text import one_line
 from gaissa_web.core.units import UNITS
@@ -122,9 +122,9 @@ def _try(form: ToolForm, row: CalculationTool | None, valid: bool) -> Response:
     if not valid:
         return make_response(_show(form, row), 422)
     name, tools = one_line(file.filename)[:100], {phase: form.rules.tool(phase) for phase in Phase}
-    targets = {phase: _targets(phase) for phase in Phase}
+    destinations = {phase: _destinations(phase) for phase in Phase}
     try:
-        trial = confined.call(try_tool, name, file.read(), tools, targets, form.inferences.data)
+        trial = confined.call(try_tool, name, file.read(), tools, destinations, form.inferences.data)
     except InvalidInputError as error:
         return limits.refused(_show_trial(form, row, Trial(name, str(error))), error)
     return _show_trial(form, row, trial)
@@ -140,14 +140,13 @@ def _tool(tool_id: int) -> CalculationTool:
     return queries.find_tool(tool_id) or abort(404)
 
 
-def _targets(phase: Phase) -> dict[str, Target]:
-    return importing.targets(current_scheme(phase)[1], information_fields(phase))
+def _destinations(phase: Phase) -> dict[Target, Destination]:
+    return importing.destinations(current_scheme(phase)[1], information_fields(phase))
 
 
 def _form(**options: Any) -> ToolForm:
     form = ToolForm(**options)
-    targets = {f"{phase} {field}": target for phase in Phase for field, target in _targets(phase).items()}
-    form.offer(targets)
+    form.offer({phase: _destinations(phase).values() for phase in Phase})
     return form
 
 
@@ -157,7 +156,7 @@ def _data(row: CalculationTool) -> dict[str, Any]:
         {
             "column": m.column,
             "unit": m.unit,
-            "target": f"{m.phase} {m.target}",
+            "target": target_name(Phase(m.phase), m.target),
             "aggregation": m.aggregation,
             "per": m.per,
         }
@@ -182,7 +181,7 @@ def _show(
     empty = sum(not line.column.data for line in form.mappings)
     for _ in range(min(blank - empty, MOST_MAPPINGS - len(form.mappings))):
         form.mappings.append_entry()
-    form.offer(form.targets)
+    form.offer_again()
     return render_template(
         "admin/tools/detail.html",
         form=form,

@@ -7,12 +7,12 @@ from gaissa_web.core.errors import TooMuchError, UnreadableFileError
 from gaissa_web.core.importing.carbontracker import is_carbontracker, read_carbontracker
 from gaissa_web.core.importing.delimited import read_delimited
 from gaissa_web.core.importing.limits import Budget
-from gaissa_web.core.importing.matching import Target
 from gaissa_web.core.importing.reading import read
 from gaissa_web.core.importing.results import Choices, Line, Reading, merge
 from gaissa_web.core.importing.spreadsheets import is_spreadsheet, read_spreadsheet
 from gaissa_web.core.importing.structured import FENCE, read_json, read_model_card, read_yaml
 from gaissa_web.core.importing.tables import Table
+from gaissa_web.core.importing.targets import Destination, Target
 from gaissa_web.core.importing.text import decode
 from gaissa_web.core.importing.tools import Tool, recognise
 
@@ -39,7 +39,7 @@ class FileChoices:
 
     tool: str = ""
     run: str = ""
-    columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    columns: Mapping[str, tuple[Target, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,6 @@ class Import:
     readings: tuple[Reading, ...]
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
-
-    @property
-    def texts(self) -> dict[str, str]:
-        """What goes into the form, by field name."""
-        return {line.target.field: line.value for line in self.lines}
 
     @property
     def tools(self) -> str:
@@ -99,7 +94,7 @@ def read_table(name: str, data: bytes, budget: Budget | None = None) -> Table:
 def read_files(
     files: Sequence[tuple[str, bytes]],
     tools: Sequence[Tool],
-    targets: Mapping[str, Target],
+    destinations: Mapping[Target, Destination],
     choices: Choices | None = None,
     of_files: Sequence[FileChoices] = (),
 ) -> Import:
@@ -124,7 +119,7 @@ def read_files(
             readings.append(Reading(name, "", None, (), ()))
             continue
         decided = replace(choices or Choices(), run=own.run, columns=own.columns)
-        reading = read(table, _tool(table, tools, own.tool), targets, decided)
+        reading = read(table, _tool(table, tools, own.tool), destinations, decided)
         readings.append(reading)
         problems += [
             Problem(name, _place(error.line, error.field), error.reason) for error in reading.problems

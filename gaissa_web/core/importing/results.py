@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gaissa_web.core.importing.matching import Target
 from gaissa_web.core.importing.tables import RowError
+from gaissa_web.core.importing.targets import Destination, Target
 from gaissa_web.core.importing.tools import Aggregation, Per, Tool
 from gaissa_web.core.units import readable
 
@@ -16,26 +16,29 @@ class Choices:
     `inferences` is how many the run covered, for what is wanted per inference, and `one_at_a_time`
     whether they were answered so: only then is the time of one its latency. `run` is a run's key, or
     `ALL_RUNS`, for the newest if empty; `aggregation` combines all runs, and all rows, in another way
-    than the tool intends. `columns` leads columns to targets (a field and, perhaps, the column's unit).
+    than the tool intends. `columns` leads columns to targets (with the column's unit, or an empty one).
     """
 
     inferences: int | None = None
     one_at_a_time: bool = False
     run: str = ""
     aggregation: Aggregation | None = None
-    columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    columns: Mapping[str, tuple[Target, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One value that was read: from which column, as what, converted to what, for which target."""
+    """One value that was read: from which column, as what, converted to what, for which target.
+
+    A number is one throughout: `read` in the unit of the source, `value` in that of the destination.
+    """
 
     file: str
     column: str
-    read: str
+    read: float | str
     source_unit: str
-    target: Target
-    value: str
+    destination: Destination
+    value: float | str
     aggregation: Aggregation
     rows: int
     per: Per = Per.NOTHING
@@ -43,11 +46,7 @@ class Line:
     @property
     def shown(self) -> tuple[str, str]:
         """What was read, and what it was converted to, as readers see them: rounded, with their units."""
-        if not self.target.is_number:
-            return self.read, self.value
-        return readable(float(self.read), self.source_unit, 4), readable(
-            float(self.value), self.target.unit, 4
-        )
+        return _shown(self.read, self.source_unit), _shown(self.value, self.destination.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +99,16 @@ class Merged:
 
 def merge(readings: Sequence[Reading]) -> Merged:
     """Put the lines of several files together; of two for one target the first file's stays."""
-    kept: dict[str, Line] = {}
+    kept: dict[Target, Line] = {}
     conflicts = []
     for line in (line for reading in readings for line in reading.lines):
-        first = kept.setdefault(line.target.field, line)
+        first = kept.setdefault(line.destination.target, line)
         if first is not line and first.value != line.value:
             conflicts.append(
-                f"{line.target.name} is in {first.file} and in {line.file}; {first.file} was used."
+                f"{line.destination.name} is in {first.file} and in {line.file}; {first.file} was used."
             )
     return Merged(tuple(readings), tuple(kept.values()), tuple(conflicts))
+
+
+def _shown(value: float | str, unit: str) -> str:
+    return value if isinstance(value, str) else readable(value, unit, 4)

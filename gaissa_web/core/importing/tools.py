@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gaissa_web.core.importing.tables import Table
+from gaissa_web.core.importing.targets import Target
 
 
 class Aggregation(StrEnum):
@@ -41,11 +42,11 @@ class Rows(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """Where a column goes: `target` is a form field; `unit` is the file's, empty for text."""
+    """Where a column goes; `unit` is the file's, empty for text."""
 
     column: str
     unit: str
-    target: str
+    target: Target
     aggregation: Aggregation = Aggregation.LAST
     per: Per = Per.NOTHING
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gaissa_web.core.importing.files import read_table
-from gaissa_web.core.importing.matching import Target
 from gaissa_web.core.importing.reading import read
 from gaissa_web.core.importing.results import Choices, Reading
+from gaissa_web.core.importing.targets import Destination, Target
 from gaissa_web.core.importing.tools import Tool, recognise
 from gaissa_web.core.rating import Phase
 
@@ -29,7 +29,7 @@ def try_tool(
     name: str,
     content: bytes,
     tools: Mapping[Phase, Tool],
-    targets: Mapping[Phase, Mapping[str, Target]],
+    destinations: Mapping[Phase, Mapping[Target, Destination]],
     inferences: int | None,
 ) -> Trial:
     """Read the file `name` with a tool as it is for each phase.
@@ -46,5 +46,7 @@ def try_tool(
         file=name,
         recognised=recognise(table, [tools[Phase.TRAINING]]) is not None,
         missing=min(lacking, key=len, default=()),
-        readings=tuple((phase, read(table, tool, targets[phase], choices)) for phase, tool in tools.items()),
+        readings=tuple(
+            (phase, read(table, tool, destinations[phase], choices)) for phase, tool in tools.items()
+        ),
     )

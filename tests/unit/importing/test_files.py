@@ -13,7 +13,10 @@ from gaissa_web.core.importing import (
     ALL_RUNS,
     Aggregation,
     Choices,
+    ColumnMapping,
+    Destination,
     Target,
+    TargetKind,
     Tool,
     is_time,
     merge,
@@ -22,27 +25,56 @@ from gaissa_web.core.importing import (
     recognise,
 )
 from gaissa_web.core.ranges import ValidRange
+from gaissa_web.labels.field_names import field_texts
 from gaissa_web.seeds.loader import shipped_tools
 
+METRIC, INFORMATION = TargetKind
 FILES = PROJECT / "tests" / "data" / "files"
-TARGETS = {
-    target.field: target
-    for target in (
-        Target("metric-co2_eq_emissions", "CO₂ emissions", "g CO2eq", True, range=ValidRange(usual_low=1e-6)),
-        Target("metric-performance_score", "Performance score", "", True, range=ValidRange(largest=1)),
-        Target("metric-energy_per_inference", "Energy per inference", "J", True),
-        Target("metric-co2_per_1000_inferences", "CO₂ per 1,000 inferences", "g CO2eq", True),
-        Target("metric-latency", "Latency", "ms", True, range=ValidRange(usual_low=0.5, usual_high=600_000)),
-        Target("metric-flops", "Operations", "GFLOP", True, range=ValidRange(usual_high=1e8)),
-        Target("metric-file_size", "Model file size", "MB", True),
-        Target("metric-size_efficiency", "Size efficiency", "B/g", True, ("size_efficency",)),
-        Target("info-hardware", "Hardware", "", False),
-        Target("info-duration", "Duration", "h", True, needs_unit=True),
-        Target("info-throughput", "Throughput", "1/s", True),
-        Target("info-power", "Power", "W", True),
-        Target("info-pue", "PUE", "", True),
-        Target("info-model_size", "Model size", "B", True),
-        Target("info-training_type", "Training type", "", False, (), ("pretraining", "fine-tuning")),
+
+
+def destination(kind, slug, *parts, **more):
+    return Destination(Target(kind, slug), *parts, **more)
+
+
+DESTINATIONS = {
+    one.target: one
+    for one in (
+        Destination(
+            Target(METRIC, "co2_eq_emissions"),
+            "CO₂ emissions",
+            "g CO2eq",
+            True,
+            range=ValidRange(usual_low=1e-6),
+        ),
+        Destination(
+            Target(METRIC, "performance_score"), "Performance score", "", True, range=ValidRange(largest=1)
+        ),
+        destination(METRIC, "energy_per_inference", "Energy per inference", "J", True),
+        destination(METRIC, "co2_per_1000_inferences", "CO₂ per 1,000 inferences", "g CO2eq", True),
+        Destination(
+            Target(METRIC, "latency"),
+            "Latency",
+            "ms",
+            True,
+            range=ValidRange(usual_low=0.5, usual_high=600_000),
+        ),
+        destination(METRIC, "flops", "Operations", "GFLOP", True, range=ValidRange(usual_high=1e8)),
+        destination(METRIC, "file_size", "Model file size", "MB", True),
+        destination(METRIC, "size_efficiency", "Size efficiency", "B/g", True, ("size_efficency",)),
+        destination(INFORMATION, "hardware", "Hardware", "", False),
+        destination(INFORMATION, "duration", "Duration", "h", True, needs_unit=True),
+        destination(INFORMATION, "throughput", "Throughput", "1/s", True),
+        destination(INFORMATION, "power", "Power", "W", True),
+        destination(INFORMATION, "pue", "PUE", "", True),
+        destination(INFORMATION, "model_size", "Model size", "B", True),
+        Destination(
+            Target(INFORMATION, "training_type"),
+            "Training type",
+            "",
+            False,
+            (),
+            ("pretraining", "fine-tuning"),
+        ),
     )
 }
 
@@ -54,7 +86,7 @@ def shipped(phase):
 
 def read_bytes(name, data, phase="training", **choices):
     table = read_table(name, data)
-    return read(table, recognise(table, shipped(phase)), TARGETS, Choices(**choices))
+    return read(table, recognise(table, shipped(phase)), DESTINATIONS, Choices(**choices))
 
 
 def read_file(name, phase="training", **choices):
@@ -62,7 +94,8 @@ def read_file(name, phase="training", **choices):
 
 
 def values(reading):
-    return {line.target.field: line.value for line in reading.lines}
+    """What was read, as the form shows it."""
+    return field_texts(reading.lines)
 
 
 NEWEST, SECOND, FIRST = 2.395269738017024e-06, 2.3975214857445757e-06, 2.3909072580222076e-06
@@ -124,7 +157,7 @@ def rows_of(tool, rows, phase="training"):
 @pytest.mark.parametrize("tool", [one.slug for one in shipped("training") if one.run_key])
 def test_runs_of_every_tool_are_never_mixed_without_a_word(tool):
     [known] = [one for one in shipped("training") if one.slug == tool]
-    amount = next(m.column for m in known.mappings if m.target == "metric-co2_eq_emissions")
+    amount = next(m.column for m in known.mappings if m.target == Target(METRIC, "co2_eq_emissions"))
     rows = [
         {known.run_key: key, known.run_time: moment, known.run_facts[0]: project, amount: kilograms}
         for key, moment, project, kilograms in [
@@ -216,11 +249,11 @@ def test_a_leftover_column_is_used_as_the_reader_says():
     data = b"co2_eq_emissions,wall,box,flop_count\n1,1800,A100,4.1e9\n"
     assert [column.name for column in read_bytes("x.csv", data).unused] == ["wall", "box", "flop_count"]
     columns = {
-        "wall": ("info-duration", "s"),
-        "box": ("info-hardware", ""),
-        "flop_count": ("metric-flops", "FLOP"),
-        "gone": ("metric-latency", ""),
-        "co2_eq_emissions": ("nowhere", ""),
+        "wall": (Target(INFORMATION, "duration"), "s"),
+        "box": (Target(INFORMATION, "hardware"), ""),
+        "flop_count": (Target(METRIC, "flops"), "FLOP"),
+        "gone": (Target(METRIC, "latency"), ""),
+        "co2_eq_emissions": (Target(METRIC, "nowhere"), ""),
     }
     reading = read_bytes("x.csv", data, columns=columns)
     found = values(reading)
@@ -229,7 +262,9 @@ def test_a_leftover_column_is_used_as_the_reader_says():
 
 
 def test_a_column_that_is_led_somewhere_in_a_unit_that_does_not_fit_stays_left_over():
-    reading = read_bytes("x.csv", b"co2_eq_emissions,wall\n1,5\n", columns={"wall": ("info-duration", "kg")})
+    reading = read_bytes(
+        "x.csv", b"co2_eq_emissions,wall\n1,5\n", columns={"wall": (Target(INFORMATION, "duration"), "kg")}
+    )
     assert "info-duration" not in values(reading)
     assert [column.name for column in reading.unused] == ["wall"]
 
@@ -510,7 +545,7 @@ def test_two_files_are_put_together_and_a_conflict_is_said():
     first = read_bytes("a.csv", b"latency,x\n10,1\n")
     second = read_bytes("b.csv", b"latency,flops\n12,4\n")
     merged = merge([first, second])
-    assert {line.target.field: line.value for line in merged.lines} == {
+    assert values(merged) == {
         "metric-latency": "10",
         "metric-flops": "4",
     }
@@ -556,7 +591,7 @@ def test_an_unusual_value_is_read_and_doubted(column, cell):
 
 def test_numbers_are_shown_rounded_and_kept_exactly():
     line = read_file("codecarbon-3.3.2-emissions.csv").lines[0]
-    assert line.value == "0.004258149505152298"
+    assert line.value == 0.004258149505152298
     assert line.shown == ("4.258 mg CO₂eq", "4.258 mg CO₂eq")
 
 
@@ -565,7 +600,7 @@ def test_a_file_of_no_known_tool_is_read_by_the_tool_that_the_reader_names():
     tools = shipped("training")
     assert recognise(table, tools) is None
     [named] = [tool for tool in tools if tool.slug == "codecarbon"]
-    found = values(read(table, named, TARGETS))
+    found = values(read(table, named, DESTINATIONS))
     assert (found["metric-co2_eq_emissions"], found["info-duration"]) == ("500", "1")
 
 
@@ -582,5 +617,13 @@ def test_units_of_time_are_told_from_others(unit, is_one):
 
 
 def test_texts_are_shown_as_they_are():
-    line = next(line for line in read_file("eco2ai.csv").lines if not line.target.is_number)
+    line = next(line for line in read_file("eco2ai.csv").lines if not line.destination.is_number)
     assert line.shown == (line.read, line.value)
+
+
+def test_runs_without_any_number_are_offered_all_the_same():
+    mapping = ColumnMapping("box", "", Target(INFORMATION, "hardware"))
+    tool = Tool("own", "Own", (frozenset({"run"}),), (mapping,), run_key="run")
+    reading = read(read_table("x.csv", b"run,box\na,A100\nb,T4\n"), tool, DESTINATIONS)
+    assert [run.value for run in reading.runs] == ["", ""]
+    assert values(reading) == {"info-hardware": "T4"}

@@ -216,8 +216,8 @@ def test_any_file_is_read_or_refused_with_a_sentence(name, data):
     assert isinstance(table, Table)
     reading = read_bytes(name, data, inferences=10)
     for line in reading.lines:
-        if line.target.is_number:
-            assert 0 <= float(line.value) < float("inf")
+        if line.destination.is_number:
+            assert 0 <= line.value < float("inf")
 
 
 def test_openpyxl_writes_what_is_tested_here():
