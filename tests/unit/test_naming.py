@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaissa_web.core.errors import InvalidInputError
-from gaissa_web.core.naming import check_name, clean_name, identity
+from gaissa_web.core.naming import check_name, check_slug, clean_name, identity
 from gaissa_web.core.text import one_line, printable
 from gaissa_web.core.web_addresses import check_web_address
 
@@ -113,3 +113,14 @@ def test_what_is_no_address_of_a_page_is_refused(address):
 def test_an_address_of_a_page_is_taken():
     for address in ("https://a.example/@user?x=a@b", "http://[::1]:80/x", "https://bücher.example/#a"):
         check_web_address(address)
+
+
+@pytest.mark.parametrize("slug", ["latency", "co2_per_1000_inferences", "a"])
+def test_a_slug_has_small_letters_digits_and_underscores(slug):
+    check_slug(slug)
+
+
+@pytest.mark.parametrize("slug", ["", "Latency", "1st", "_a", "a-b", "a b", "é", "a\n", "a/b"])
+def test_what_is_no_slug_is_refused(slug):
+    with pytest.raises(InvalidInputError, match="begins with a letter"):
+        check_slug(slug)
