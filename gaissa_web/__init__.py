@@ -4,8 +4,8 @@ The house, from the street inwards; each room may import only from rooms below i
 
     app        create_app: where everything meets
     cli        the `gaissa` command
-    seeds      the shipped catalogue and its loader
     admin      management, a folder for each subject: accounts, schemes, tools, carbon, tables, audit ...
+    seeds      the shipped catalogue and its loader
     home       the start page, the method, health checks
     connectors outside repositories whose models get labels here
     labels     energy labels: form, import, label page, documents, repository

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from gaissa_web.core.errors import InvalidInputError
 from gaissa_web.core.hub import HubModel, Known, UnknownToHubError, Unusable
-from gaissa_web.core.hub_cards import HUB_ID, LARGEST, dataset_bytes, files_bytes, read_card, read_model
+from gaissa_web.core.hub_cards import LARGEST, dataset_bytes, files_bytes, read_card, read_hub_id, read_model
 from gaissa_web.core.label import InformationField, Origin
 from gaissa_web.core.rating import Phase
 from gaissa_web.labels.services import NewExperiment, NewModel
@@ -64,8 +64,7 @@ class Reader:
     def _model(self, item: Mapping[str, Any]) -> HubModel | Unusable:
         """Read an item; where the list has no metadata, those of the card itself are read."""
         model = read_model(item)
-        has_name = isinstance(item.get("id"), str) and HUB_ID.fullmatch(model.hub_id)
-        if isinstance(model, HubModel) or item.get("cardData") is not None or not has_name:
+        if isinstance(model, HubModel) or item.get("cardData") is not None or read_hub_id(item) is None:
             return model
         try:
             text = self.hub.card(model.hub_id)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from gaissa_web.connectors.huggingface import Hub, Reader, label_of
 from gaissa_web.connectors.runs import note_results
 from gaissa_web.core.hub import Action, HubModel, Known, Planned, Unusable, plan_sync
+from gaissa_web.core.hub_cards import read_hub_id
 from gaissa_web.core.rating import Phase
 from gaissa_web.labels.queries import information_fields
 from gaissa_web.labels.services import add_labels, change_labels
@@ -60,7 +61,7 @@ def go_through(
 
 def plan_batch(reader: Reader, items: Sequence[Mapping[str, Any]]) -> Batch:
     """Return what is to be done about the models of a batch; nothing is held while the hub is asked."""
-    known = _known(str(item.get("id")) for item in items)
+    known = _known(filter(None, map(read_hub_id, items)))
     rated = current_scheme(Phase.TRAINING)[1].slugs
     db.session.rollback()  # the hub may take long, and nothing is to wait for it
     models = reader.read(items, known)

@@ -62,11 +62,18 @@ _WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".h5", ".onnx", ".msgpack", "
 _NO_WEIGHTS = ("training_args", "optimizer", "scheduler", "rng_state", "trainer_state", "scaler")
 
 
+def read_hub_id(item: Mapping[str, Any]) -> str | None:
+    """Return the name of one entry of the hub's list; None if it is none that a model can have."""
+    name = item.get("id")
+    return name if isinstance(name, str) and HUB_ID.fullmatch(name) else None
+
+
 def read_model(item: Mapping[str, Any]) -> HubModel | Unusable:
     """Return what one entry of the hub's list of models states; it raises at nothing."""
-    hub_id = item.get("id")
-    if not isinstance(hub_id, str) or not HUB_ID.fullmatch(hub_id):
-        return Unusable(one_line(str(hub_id))[:100], "The hub gives it no name that a model can have.")
+    hub_id = read_hub_id(item)
+    if hub_id is None:
+        shown = one_line(str(item.get("id")))[:100]
+        return Unusable(shown, "The hub gives it no name that a model can have.")
     card = _mapping(item.get("cardData"))
     stated = card.get("co2_eq_emissions")
     details = _mapping(stated)

@@ -33,7 +33,20 @@ def answering(body, kind="application/json", status=200, **headers):
 
 
 @pytest.mark.parametrize(
-    "name", ["lab/bad--name", "lab/.name", "lab/name.", "lab/na..me", "../../etc/passwd", 5]
+    "name",
+    [
+        "lab/bad--name",
+        "lab/.name",
+        "lab/name.",
+        "lab/na..me",
+        "../../etc/passwd",
+        5,
+        "a\0b",
+        "\ud800",
+        "",
+        None,
+        ["a"],
+    ],
 )
 def test_a_name_that_the_library_refuses_stops_nobody_else(app, admin, hub, name):
     hub.models = [model(1, id=name, cardData=None), model(2)]
